@@ -1,0 +1,1 @@
+"""Small programs that show redpipe at work on a server of their own."""

@@ -1,0 +1,71 @@
+"""Pipelines for Redis that compose.
+
+Every call to Redis is queued on a pipeline and returns a Future at once. A
+function takes an optional pipeline, nests its own in it, and returns Futures;
+its caller decides when all of it travels, in one round trip per server::
+
+    import redis
+    import redpipe
+
+    redpipe.connect_redis(redis.Redis())
+
+    def visit(page, pipe=None):
+        with redpipe.autoexec(pipe) as pipe:
+            pipe.expire(page, 3600)
+            return pipe.incr(page)
+
+    with redpipe.autoexec() as pipe:
+        counts = [visit(page, pipe=pipe) for page in ('home', 'news')]
+    print(counts)
+"""
+from . import _json
+from .connections import (
+    connect,
+    connect_redis,
+    connect_redis_cluster,
+    connect_rediscluster,
+    disconnect,
+    reset,
+)
+from .exceptions import (
+    AlreadyConnected,
+    Error,
+    InvalidOperation,
+    InvalidPipeline,
+    InvalidValue,
+    ResultNotReady,
+)
+from .futures import IS, ISINSTANCE, Future
+from .pipelines import autoexec, pipeline
+from .tasks import disable_threads, enable_threads
+from .version import __version__
+
+__all__ = [
+    # connections
+    'connect',
+    'connect_redis',
+    'connect_rediscluster',
+    'connect_redis_cluster',
+    'disconnect',
+    'reset',
+    'pipeline',
+    'autoexec',
+    # futures
+    'Future',
+    'IS',
+    'ISINSTANCE',
+    # errors
+    'Error',
+    'ResultNotReady',
+    'InvalidOperation',
+    'InvalidValue',
+    'AlreadyConnected',
+    'InvalidPipeline',
+    # several servers at once
+    'enable_threads',
+    'disable_threads',
+    # this release
+    '__version__',
+]
+
+_json.patch()

@@ -1,0 +1,104 @@
+"""What is behind the name of a connection: how its batches reach a server.
+
+A batch runs on the pipeline object of the connected client, whatever class it
+is of. Nothing is sent while a batch is prepared, and nothing here touches a
+Future: sending may happen on any thread.
+"""
+import inspect
+
+import redis
+
+from ._commands import Commands, REDIS
+from .exceptions import InvalidPipeline
+
+__all__ = ['Backend', 'of_client', 'of_callable']
+
+#: The packages whose clients make pipelines that have all of redis-py's commands.
+LIBRARIES = ('redis', 'valkey')
+CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
+
+
+class Backend(object):
+    """One connection: *make* returns a new object with redis-py's pipeline interface.
+
+    *commands* are the methods that a pipe of this connection has, or None where only
+    the objects that *make* returns know them. *client* is kept alive: redis-py closes
+    the connections of a client that is gone.
+    """
+
+    def __init__(self, make, client=None, commands=None):
+        self.make = make
+        self.client = client
+        self.commands = commands
+
+    def same(self, other):
+        """Tell whether both reach the same servers over the same connections."""
+        return self._identity() == other._identity()
+
+    def _identity(self):
+        client = self.client
+        if client is None:
+            return self.make
+        for pool in ('connection_pool', 'nodes_manager'):
+            if hasattr(client, pool):
+                return id(getattr(client, pool))
+        return id(client)
+
+    def prepare(self, records):
+        """Return a callable that sends the commands of *records* and returns their replies."""
+        pipe = self.make()
+        if self.client is None:
+            refuse_decoded(pipe)
+        try:
+            for _, _, _, method, args, options in records:
+                getattr(pipe, method)(*args, **options)
+        except BaseException:
+            pipe.reset()
+            raise
+        return pipe.execute
+
+
+def of_client(client, **options):
+    """Return the backend of *client*, whose ``pipeline`` is called with *options*."""
+    if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
+        raise InvalidPipeline(
+            'a client such as redis.Redis() was expected, not %r' % (client,))
+    if getattr(inspect, 'iscoroutinefunction', bool)(getattr(client, 'execute_command', None)):
+        raise InvalidPipeline(
+            '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
+    refuse_decoded(client)
+    return Backend(lambda: client.pipeline(**options), client, _commands_of(client))
+
+
+def of_callable(make):
+    """Return the backend of *make*, which is called without arguments for each batch."""
+    if not callable(make):
+        raise InvalidPipeline(
+            'a callable that makes a redis-py pipeline was expected, not %r '
+            '(connect_redis takes a client)' % (make,))
+    client = getattr(make, '__self__', None)
+    if client is not None and getattr(client, 'pipeline', None) == make:
+        return of_client(client)
+    return Backend(make)
+
+
+def refuse_decoded(client):
+    """Raise InvalidPipeline for a client, or a pipeline, that decodes its replies."""
+    for pool in ('connection_pool', 'nodes_manager'):
+        settings = getattr(getattr(client, pool, None), 'connection_kwargs', None)
+        if isinstance(settings, dict) and settings.get('decode_responses'):
+            raise InvalidPipeline(
+                'redpipe decodes replies itself, by field; connect a client '
+                'that was made without decode_responses=True')
+
+
+def _commands_of(client):
+    """Return the commands of *client*'s pipelines, or None if only these know them."""
+    if 'pipeline' in getattr(client, '__dict__', ()):
+        return None
+    for base in type(client).__mro__:
+        if 'pipeline' in vars(base):
+            break
+    if base.__name__ in CLUSTERS or base is redis.StrictRedis:
+        return REDIS
+    return Commands(base) if base.__module__.split('.')[0] in LIBRARIES else None

@@ -1,0 +1,171 @@
+"""The command methods of a pipe: redis-py's own, made to queue.
+
+redis-py's clients write every command as a method that ends in
+``self.execute_command(...)``. A pipe takes these very methods, so that their
+names, parameters, docstrings and errors are those of the installed redis-py,
+and queues what they would send.
+"""
+from types import FunctionType
+
+import redis
+import six
+
+from .exceptions import InvalidOperation
+from .futures import Future, plain
+
+__all__ = ['Commands', 'REDIS', 'settled', 'refuse']
+
+_CALLBACK = 'read the reply in a callback (on_execute) or after execute()'
+_CLIENT = 'call it on the redis-py client'
+_ATOMIC = ('connect with transaction=True to wrap each batch in MULTI and EXEC, '
+           'or use eval() for a step that reads and writes')
+_RAW = "queue the module's commands with execute_command()"
+
+#: What queues no command in redis-py, and what to do instead.
+REFUSED = {
+    'watch': _ATOMIC,
+    'unwatch': _ATOMIC,
+    'multi': _ATOMIC,
+    'exec': _ATOMIC,
+    'discard': _ATOMIC,
+    'transaction': _ATOMIC,
+    'immediate_execute_command': 'queue it with execute_command()',
+    'pipeline_execute_command': 'queue it with execute_command()',
+    'scan_iter': 'queue scan() and ' + _CALLBACK,
+    'sscan_iter': 'queue sscan() and ' + _CALLBACK,
+    'hscan_iter': 'queue hscan() and ' + _CALLBACK,
+    'zscan_iter': 'queue zscan() and ' + _CALLBACK,
+    'lock': _CLIENT,
+    'pubsub': _CLIENT,
+    'keyspace_notifications': _CLIENT,
+    'monitor': _CLIENT,
+    'shutdown': _CLIENT,
+    'client': _CLIENT,
+    'close': _CLIENT,
+    'pipeline': 'nest with redpipe.pipeline(pipe)',
+    'sentinel': 'queue SENTINEL with execute_command()',
+    'register_script': 'queue eval() with the whole script',
+    'load_external_module': _CLIENT,
+    'himport_prepare': _CLIENT,
+    'himport_discard': _CLIENT,
+    'himport_discard_all': _CLIENT,
+    'parse_response': _CLIENT,
+    'set_response_callback': _CLIENT,
+    'set_retry': _CLIENT,
+    'get_retry': _CLIENT,
+    'get_cache': _CLIENT,
+    'from_url': _CLIENT,
+    'from_pool': _CLIENT,
+    'ft': _RAW,
+}
+
+#: Words that change the state of a connection that others will use after us, or
+#: that are answered by no reply or by several.
+_REFUSED_WORDS = ('WATCH UNWATCH MULTI EXEC DISCARD MONITOR SYNC PSYNC QUIT '
+                  'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE')
+REFUSED_WORDS = frozenset(
+    form for word in _REFUSED_WORDS.split()
+    for text in (word, word.lower())
+    for form in (text, text.encode('ascii'), six.u(text)))
+
+#: Methods whose value is an object of redis-py's that sends commands itself.
+MODULES = ('json', 'ts', 'bf', 'cf', 'cms', 'topk', 'tdigest', 'vset')
+
+#: What some command methods ask of their client.
+CLIENT_ATTRIBUTES = ('connection_pool', 'get_encoder', 'get_connection_kwargs')
+
+#: The types of most arguments; none of them is a Future.
+PLAIN_TYPES = frozenset([bytes, str, six.text_type, bytearray, int, float, bool, type(None),
+                         list, tuple, dict, set])
+
+
+def settled(args):
+    """Return *args* with the results of the Futures among them in their place.
+
+    Raises ResultNotReady for a Future that has none yet.
+    """
+    for arg in args:
+        if type(arg) not in PLAIN_TYPES and issubclass(type(arg), Future):
+            return tuple([plain(arg) for arg in args])
+    return args
+
+
+def refuse(name, instead):
+    """Raise the error of a pipe for what cannot be queued."""
+    raise InvalidOperation('%s() cannot be queued on a pipe; %s' % (name, instead))
+
+
+def _refusing(name, instead):
+    def method(self, *args, **kwargs):
+        refuse(name, instead)
+    method.__name__ = name
+    method.__doc__ = 'Refused on a pipe with InvalidOperation: %s.' % instead
+    return method
+
+
+def _queueing(function):
+    @six.wraps(function)
+    def method(self, *args, **kwargs):
+        if kwargs:
+            kwargs = dict(zip(kwargs, settled(tuple(kwargs.values()))))
+        return function(self, *settled(args), **kwargs)
+    return method
+
+
+def _module(name, function):
+    @six.wraps(function)
+    def method(self, *args, **kwargs):
+        # Made by the client, which knows the protocol and keeps the reply callbacks.
+        module = getattr(self._client, name)(*args, **kwargs)
+        module.client = self
+        module.execute_command = self.execute_command
+        return module
+    return method
+
+
+def _method(name, function):
+    if name in MODULES:
+        return _module(name, function)
+    # Where a method looks at nothing, execute_command settles what it is given.
+    if name.startswith('_') or function.__code__.co_names == ('execute_command',):
+        return function
+    return _queueing(function)
+
+
+class Commands(object):
+    """The command methods of *client_class*, to be given to the pipes of its connections."""
+
+    def __init__(self, client_class):
+        self.client_class = client_class
+        self._bound = {}
+
+    def given_to(self, cls):
+        """Return the subclass of *cls*, a class of pipes, that has these commands."""
+        try:
+            return self._bound[cls]
+        except KeyError:
+            bound = type(cls)(cls.__name__, (cls,), dict(
+                self._methods(cls), __slots__=(), __doc__=cls.__doc__, __module__=cls.__module__,
+                _client_class=self.client_class))
+            return self._bound.setdefault(cls, bound)
+
+    def _methods(self, cls):
+        """Yield the names and functions of all commands that *cls* does not define itself."""
+        methods = {}
+        for base in reversed(self.client_class.__mro__):
+            for name, value in vars(base).items():
+                if isinstance(value, FunctionType) and not name.startswith('__') \
+                        and name not in CLIENT_ATTRIBUTES and not hasattr(cls, name):
+                    methods[name] = _method(name, value)
+        return methods
+
+
+def refusing(cls):
+    """Give *cls* a method for each refused name (a class decorator)."""
+    for name, instead in REFUSED.items():
+        setattr(cls, name, _refusing(name, instead))
+    return cls
+
+
+#: Those of redis-py itself, for connections that are not known yet and for clusters.
+REDIS = Commands(redis.StrictRedis)

@@ -1,0 +1,132 @@
+"""Which client is behind which name.
+
+Connect once, when the application starts; pipelines and keyspaces then refer to
+a connection by name, and the one without a name is called ``'default'``.
+"""
+from . import _backends
+from ._commands import REDIS
+from .exceptions import AlreadyConnected, InvalidPipeline
+
+__all__ = [
+    'ConnectionManager',
+    'connect',
+    'connect_redis',
+    'connect_rediscluster',
+    'connect_redis_cluster',
+    'disconnect',
+    'reset',
+]
+
+DEFAULT = 'default'
+
+
+class ConnectionManager(object):
+    """The registry of connections, one for the whole process and used as a class."""
+
+    connections = {}
+
+    @classmethod
+    def backend(cls, name=None):
+        """Return what sends the batches of connection *name*; InvalidPipeline if nothing."""
+        name = DEFAULT if name is None else name
+        try:
+            return cls.connections[name]
+        except KeyError:
+            raise InvalidPipeline(
+                'connection %r is not configured; call redpipe.connect_redis(client%s) first'
+                % (name, '' if name == DEFAULT else ', name=%r' % (name,)))
+
+    @classmethod
+    def commands(cls, name):
+        """Return the command methods of a pipe on connection *name*, configured or not."""
+        backend = cls.connections.get(name)
+        return REDIS if backend is None else backend.commands
+
+    @classmethod
+    def get(cls, name=None):
+        """Return a new pipeline object of the client that is connected as *name*."""
+        return cls.backend(name).make()
+
+    @classmethod
+    def connect(cls, pipeline_method, name=None):
+        """Connect a callable that returns objects with redis-py's pipeline interface."""
+        cls._add(name, _backends.of_callable(pipeline_method))
+
+    @classmethod
+    def connect_redis(cls, redis_client, name=None, transaction=False, shard_hint=None):
+        """Connect a redis-py client; see :func:`connect_redis`."""
+        options = {'transaction': transaction}
+        if shard_hint is not None:
+            options['shard_hint'] = shard_hint
+        cls._add(name, _backends.of_client(redis_client, **options))
+
+    @classmethod
+    def connect_rediscluster(cls, redis_cluster_client, name=None):
+        """Connect a cluster client; see :func:`connect_rediscluster`."""
+        cls._add(name, _backends.of_client(redis_cluster_client))
+
+    @classmethod
+    def disconnect(cls, name=None):
+        """Forget connection *name*; see :func:`disconnect`."""
+        cls.connections.pop(DEFAULT if name is None else name, None)
+
+    @classmethod
+    def reset(cls):
+        """Forget all connections."""
+        cls.connections.clear()
+
+    @classmethod
+    def _add(cls, name, backend):
+        name = DEFAULT if name is None else name
+        taken = cls.connections.get(name)
+        if taken is not None:
+            if not taken.same(backend):
+                raise AlreadyConnected(
+                    'connection %r belongs to another client; call '
+                    'redpipe.disconnect(%r) first, or choose another name' % (name, name))
+            # The first client may own the pool that both use, and close it when it goes.
+            backend.client = taken.client
+        cls.connections[name] = backend
+
+
+def connect_redis(redis_client, name=None, transaction=False, shard_hint=None):
+    """Let pipelines called *name* run on the servers of *redis_client*.
+
+    *redis_client* is a client of redis-py, which stays usable by itself and must not
+    decode replies (InvalidPipeline). With *transaction* each batch is wrapped in MULTI
+    and EXEC; *shard_hint* is passed on to the client's connection pool. A *name* that
+    another client has is AlreadyConnected; several names for one client are fine.
+    """
+    ConnectionManager.connect_redis(redis_client, name, transaction, shard_hint)
+
+
+def connect_rediscluster(redis_cluster_client, name=None):
+    """Let pipelines called *name* run on a Redis Cluster.
+
+    *redis_cluster_client* is a ``redis.cluster.RedisCluster`` or a client of
+    redis-py-cluster. Raises as :func:`connect_redis` does.
+    """
+    ConnectionManager.connect_rediscluster(redis_cluster_client, name)
+
+
+connect_redis_cluster = connect_rediscluster
+
+
+def connect(pipeline_method, name=None):
+    """Let pipelines called *name* run on whatever *pipeline_method* returns.
+
+    It is called without arguments once per batch. What it returns has redis-py's
+    pipeline interface: the commands in use as methods, ``execute_command`` for
+    keyspaces, ``execute``, which returns the list of replies, and ``reset``.
+    """
+    ConnectionManager.connect(pipeline_method, name)
+
+
+def disconnect(name=None):
+    """Forget the connection called *name*, if there is one; its client stays open."""
+    ConnectionManager.disconnect(name)
+
+
+def reset():
+    """Forget all connections, as between two tests; the clients stay open."""
+    ConnectionManager.reset()

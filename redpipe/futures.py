@@ -1,0 +1,214 @@
+"""The Future: what a queued command returns, and what turns into its result.
+
+A Future is settled once its pipeline has executed; from then on it behaves as
+the result in every expression, on either side of an operator. Read earlier, it
+raises :class:`~redpipe.exceptions.ResultNotReady`; only ``repr`` never raises.
+
+What no Python object can imitate stays as it is, on purpose:
+
+- ``isinstance(future, int)`` and ``future is None`` see the Future itself; use
+  :func:`ISINSTANCE` and :func:`IS`, ``==``, or ``future.result``;
+- ``future += 1`` binds the name to a plain value, the Future keeps its own;
+- ``future[key] = value`` and ``future.name = value`` are refused: change
+  ``future.result`` instead;
+- ``await``, the asynchronous protocols and the buffer protocol are not there.
+"""
+import copy
+import math
+import operator
+import os
+
+import six
+
+from .exceptions import ResultNotReady
+
+__all__ = ['Future', 'IS', 'ISINSTANCE']
+
+
+def plain(value):
+    """Return the result of *value* if it is a Future, and any other value as it is.
+
+    It asks for the type, never for an attribute, which other objects could fake.
+    """
+    return value._result if issubclass(type(value), Future) else value
+
+
+def _unary(function):
+    def method(self):
+        return function(self._result)
+    return method
+
+
+def _binary(function):
+    def method(self, other):
+        return function(self._result, plain(other))
+    return method
+
+
+def _reflected(function):
+    def method(self, other):
+        return function(plain(other), self._result)
+    return method
+
+
+class Future(object):
+    """Stand for the reply to a command until it arrives, and behave as it afterwards.
+
+    Attributes: ``result``, the plain value. Raises
+    :class:`~redpipe.exceptions.ResultNotReady` however it is read too early; its
+    text and ``__cause__`` tell what became of the batch. A reply that cannot be
+    decoded raises :class:`~redpipe.exceptions.InvalidValue` when it is read.
+    """
+
+    # An empty slot is a missing attribute, so __getattr__ answers for it: the
+    # constructor has nothing to do, and reading _result needs no check.
+    __slots__ = ('_result', '_error', '__weakref__')
+
+    def __getattr__(self, name):
+        if name == '_result':
+            error = self._error
+            if error is None:
+                raise ResultNotReady(
+                    'the pipeline of this Future has not executed yet; '
+                    'call execute() on it or leave its autoexec block first')
+            # The traceback of an earlier reading does not belong to this one.
+            six.reraise(type(error), error, None)
+        if name == '_error':
+            return None
+        return getattr(self._result, name)
+
+    @property
+    def result(self):
+        """The plain value: bytes, int, list, dict, None or what a decoder made of it."""
+        return self._result
+
+    def set(self, data):
+        """Settle the Future with *data*, any object; setting it again replaces it."""
+        self._result = data
+
+    def IS(self, other):
+        """Tell whether the result is the very object *other*, or that Future's result."""
+        return self._result is plain(other)
+
+    def isinstance(self, other):
+        """Tell whether the result is an instance of *other*, a class or a tuple of them."""
+        return isinstance(self._result, other)
+
+    def id(self):
+        """Return the identity of the result, as ``id(future.result)``."""
+        return id(self._result)
+
+    def __repr__(self):
+        try:
+            result = self._result
+        except Exception:
+            result = None
+        return repr(result)
+
+    # A tuple around the state keeps false results: pickle skips a false state.
+    def __reduce__(self):
+        return type(self), (), (self._result,)
+
+    def __setstate__(self, state):
+        self._result, = state
+
+    def __deepcopy__(self, memo):
+        twin = type(self)()
+        twin._result = copy.deepcopy(self._result, memo)
+        return twin
+
+    def __dir__(self):
+        names = set(dir(type(self)))
+        try:
+            names.update(dir(self._result))
+        except Exception:
+            pass
+        return sorted(names)
+
+    def __call__(self, *args, **kwargs):
+        return self._result(*args, **kwargs)
+
+    def __format__(self, spec):
+        return format(self._result, spec)
+
+    def __round__(self, *digits):
+        return round(self._result, *[plain(n) for n in digits])
+
+    def __pow__(self, other, *modulo):
+        return pow(self._result, plain(other), *[plain(m) for m in modulo])
+
+    def __rpow__(self, other, *modulo):
+        return pow(plain(other), self._result, *[plain(m) for m in modulo])
+
+    def __exit__(self, *exc_info):
+        return self._result.__exit__(*exc_info)
+
+    __enter__ = _unary(lambda value: value.__enter__())
+
+    __str__ = _unary(str)
+    __unicode__ = _unary(six.text_type)
+    __bytes__ = _unary(bytes)
+    __bool__ = __nonzero__ = _unary(bool)
+    __hash__ = _unary(hash)
+    __int__ = _unary(int)
+    __float__ = _unary(float)
+    __complex__ = _unary(complex)
+    # A bool is an index, but Python wants a plain int from here.
+    __index__ = _unary(lambda value: int(operator.index(value)))
+    __trunc__ = _unary(math.trunc)
+    __floor__ = _unary(math.floor)
+    __ceil__ = _unary(math.ceil)
+    if six.PY2:
+        __long__ = _unary(long)  # noqa: F821
+        __oct__ = _unary(oct)
+        __hex__ = _unary(hex)
+    else:
+        __fspath__ = _unary(os.fspath)
+
+    __neg__ = _unary(operator.neg)
+    __pos__ = _unary(operator.pos)
+    __abs__ = _unary(abs)
+    __invert__ = _unary(operator.invert)
+
+    __len__ = _unary(len)
+    __iter__ = _unary(iter)
+    __next__ = _unary(next)
+    if six.PY2:
+        next = __next__
+    __reversed__ = _unary(reversed)
+    __getitem__ = _binary(operator.getitem)
+    __contains__ = _binary(operator.contains)
+
+    __eq__ = _binary(operator.eq)
+    __ne__ = _binary(operator.ne)
+    __lt__ = _binary(operator.lt)
+    __le__ = _binary(operator.le)
+    __gt__ = _binary(operator.gt)
+    __ge__ = _binary(operator.ge)
+
+    __add__, __radd__ = _binary(operator.add), _reflected(operator.add)
+    __sub__, __rsub__ = _binary(operator.sub), _reflected(operator.sub)
+    __mul__, __rmul__ = _binary(operator.mul), _reflected(operator.mul)
+    __mod__, __rmod__ = _binary(operator.mod), _reflected(operator.mod)
+    __divmod__, __rdivmod__ = _binary(divmod), _reflected(divmod)
+    __truediv__, __rtruediv__ = _binary(operator.truediv), _reflected(operator.truediv)
+    __floordiv__, __rfloordiv__ = _binary(operator.floordiv), _reflected(operator.floordiv)
+    __lshift__, __rlshift__ = _binary(operator.lshift), _reflected(operator.lshift)
+    __rshift__, __rrshift__ = _binary(operator.rshift), _reflected(operator.rshift)
+    __and__, __rand__ = _binary(operator.and_), _reflected(operator.and_)
+    __or__, __ror__ = _binary(operator.or_), _reflected(operator.or_)
+    __xor__, __rxor__ = _binary(operator.xor), _reflected(operator.xor)
+    if six.PY2:
+        __div__, __rdiv__ = _binary(operator.div), _reflected(operator.div)
+    else:
+        __matmul__, __rmatmul__ = _binary(operator.matmul), _reflected(operator.matmul)
+
+
+def IS(instance, other):
+    """Tell whether two values are one object, whichever of them is a Future."""
+    return plain(instance) is plain(other)
+
+
+def ISINSTANCE(instance, A_tuple):
+    """Do ``isinstance`` on the result of a Future, or on any other object as it is."""
+    return isinstance(plain(instance), A_tuple)

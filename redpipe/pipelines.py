@@ -1,0 +1,331 @@
+"""Queue commands, nest pipelines in one another, and execute them in one go.
+
+A command that is queued becomes a record, a plain tuple of
+
+    (connection name, Future, decoder or None, method, args, options)
+
+where *method* is ``'execute_command'`` and *args* the words of the command, or
+the name and arguments of a method that only a client's own pipeline has.
+
+A nested pipeline hands its records to its parent, unchanged and in order; the
+root alone sorts them by connection, sends each connection's batch and reads all
+replies. Only when every batch has succeeded are the Futures settled, and then
+the callbacks run: those of nested pipelines first, in the order in which they
+executed, then the pipeline's own.
+"""
+import sys
+
+import six
+
+from ._commands import (
+    CLIENT_ATTRIBUTES,
+    PLAIN_TYPES,
+    REFUSED_WORDS,
+    refuse,
+    refusing,
+    settled,
+)
+from .connections import DEFAULT, ConnectionManager
+from .exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
+from .futures import Future, plain
+from .tasks import TaskManager
+
+__all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
+
+
+def pipeline(pipe=None, name=None, autoexec=False):
+    """Return a pipeline, nested in *pipe* if there is one, for connection *name*.
+
+    *pipe* is None or what an earlier call returned; anything else is InvalidPipeline.
+    *name* is that of the connection its commands go to, and None always means the
+    default one. With *autoexec*, a ``with`` block executes it when it is left without
+    an exception; otherwise ``execute()`` must be called, or nothing is sent.
+    """
+    if pipe is None:
+        cls = Pipeline
+    elif isinstance(pipe, _Queue):
+        cls = NestedPipeline
+    else:
+        raise InvalidPipeline(
+            'pipe must be None or a pipeline of redpipe, not %r; make one with '
+            'redpipe.pipeline()' % (pipe,))
+    name = DEFAULT if name is None else name
+    commands = ConnectionManager.commands(name)
+    if commands is not None:
+        cls = commands.given_to(cls)
+    return cls(name, autoexec, pipe)
+
+
+def autoexec(pipe=None, name=None):
+    """Return a pipeline whose ``with`` block executes it; else as :func:`pipeline`."""
+    return pipeline(pipe, name, True)
+
+
+@refusing
+class _Queue(object):
+    """The records and callbacks that wait in a pipeline, and the block it is used in.
+
+    Any command of redis-py is a method and returns a Future at once. A Future may be
+    an argument where it has its result already.
+    """
+
+    __slots__ = ('_name', '_autoexec', '_parent', '_stack', '_callbacks', '_handed_up',
+                 '_left', '__weakref__')
+
+    def __init__(self, name=DEFAULT, autoexec=False, parent=None):
+        self._name = name
+        self._autoexec = autoexec
+        self._parent = parent
+        self._stack = []
+        self._callbacks = []
+        self._handed_up = []
+        self._left = False
+
+    def execute_command(self, *args, **options):
+        """Queue the command of these words; *options* are for redis-py's reply callbacks."""
+        # Written out, for this is what most commands cost: see benchmarks/.
+        for arg in args:
+            if type(arg) not in PLAIN_TYPES:
+                args = settled(args)
+                break
+        if args[0] in REFUSED_WORDS:
+            refuse(args[0], 'it changes the connection, which is shared')
+        future = Future()
+        self._stack.append((self._name, future, None, 'execute_command', args, options))
+        return future
+
+    def on_execute(self, callback):
+        """Call *callback*, without arguments, once the results of the pipeline are there."""
+        if not callable(callback):
+            raise InvalidOperation('a callback must be callable, %r is not' % (callback,))
+        self._callbacks.append(callback)
+
+    def reset(self):
+        """Forget all that is queued; nothing of it is sent. The pipeline can be used again."""
+        self._left = False
+        self._drop('it was reset before it executed')
+
+    def __enter__(self):
+        self._left = False
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        try:
+            if exc_type is None and self._autoexec:
+                self.execute()
+        finally:
+            self._left = True
+            if exc_type is None:
+                self._drop('its block was left without execute()')
+            else:
+                self._drop('its block was left by %s' % _described(exc_value), exc_value)
+
+    def __getattr__(self, name):
+        # Reached for names that are no command of redis-py: see Commands.given_to.
+        if name.startswith('_'):
+            raise AttributeError('%r object has no attribute %r' % (type(self).__name__, name))
+        return self._other(name)
+
+    def __repr__(self):
+        return '<%s on connection %r, %d commands queued>' % (
+            type(self).__name__, self._name, len(self._stack))
+
+    # Without commands of its own, a pipe asks the pipelines of its connection.
+    _client_class = None
+
+    @property
+    def _client(self):
+        return ConnectionManager.backend(self._name).client
+
+    def _other(self, name):
+        """Return a client's attribute that redis-py's methods need, or what queues a call."""
+        if self._client_class is not None:
+            if name in CLIENT_ATTRIBUTES:
+                return getattr(self._client, name)
+            raise AttributeError(
+                '%s has no command %r; execute_command(%r, ...) queues any command'
+                % (self._client_class.__name__, name, name.upper()))
+
+        def call(*args, **kwargs):
+            future = Future()
+            self._stack.append(
+                (self._name, future, None, name, _settled_deep(args), _settled_deep(kwargs)))
+            return future
+        call.__name__ = name
+        return call
+
+    def _queue(self, name, args, decode=None, options={}):
+        """Queue the words *args* for connection *name* and return the Future."""
+        future = Future()
+        self._stack.append((name, future, decode, 'execute_command', args, options))
+        return future
+
+    def _take(self):
+        """Empty the pipeline and return its records, and its callbacks in order."""
+        records, callbacks = self._stack, self._handed_up + self._callbacks
+        self._stack, self._callbacks, self._handed_up = [], [], []
+        return records, callbacks
+
+    def _drop(self, why, cause=None):
+        records, _ = self._take()
+        if records:
+            _fail(records, 'nothing was sent by the pipeline of this Future: ' + why, cause)
+
+
+class Pipeline(_Queue):
+    """A root: what is queued in it, and in those nested in it, is sent by ``execute``."""
+
+    __slots__ = ()
+
+    def execute(self):
+        """Send all that is queued, settle the Futures, run the callbacks; return None.
+
+        The pipeline is empty afterwards, whatever happened. Errors of redis-py are
+        raised as they are, the first in program order where several connections failed.
+        """
+        records, callbacks = self._take()
+        if records:
+            _run(records)
+        _call(callbacks)
+
+
+class NestedPipeline(_Queue):
+    """Part of another pipeline: ``execute`` hands over to it what is queued here."""
+
+    __slots__ = ()
+
+    def execute(self):
+        """Hand all that is queued to the parent, which sends it when it executes."""
+        parent = self._parent
+        if parent._left:
+            why = 'its parent was done before it'
+            self._drop(why)
+            raise InvalidOperation(
+                'the block of the parent pipeline was left already, so nothing would send '
+                'these commands; execute the nested pipeline inside it')
+        records, callbacks = self._take()
+        parent._stack += records
+        parent._handed_up += callbacks
+
+
+def _run(records):
+    """Send the batches of all connections, read all replies, then settle all Futures."""
+    batches = {}
+    names = []
+    for record in records:
+        try:
+            batches[record[0]].append(record)
+        except KeyError:
+            batches[record[0]] = [record]
+            names.append(record[0])
+    try:
+        # All are prepared before the first is sent: what cannot be sent sends nothing.
+        sends = [ConnectionManager.backend(name).prepare(batches[name]) for name in names]
+        replies = _send(names, [batches[name] for name in names], sends)
+    except BaseException as error:
+        _fail(records, 'the batch of this Future failed: ' + _described(error), error)
+        raise
+    if len(names) == 1:
+        _settle(zip(records, replies[0]))
+    else:
+        replies = dict(zip(names, map(iter, replies)))
+        _settle((record, next(replies[record[0]])) for record in records)
+
+
+def _send(names, batches, sends):
+    """Return the replies to each batch; raise the first error once all have ended."""
+    if len(sends) == 1:
+        outcomes = [_attempt(sends[0], batches[0])]
+    else:
+        outcomes = TaskManager.wait(*[
+            TaskManager.promise(_attempt, send, batch) for send, batch in zip(sends, batches)])
+    failed = [(name, exc_info) for name, (_, exc_info) in zip(names, outcomes) if exc_info]
+    if failed:
+        _, exc_info = failed[0]
+        if len(failed) > 1:
+            _annotate(exc_info[1], failed)
+        six.reraise(*exc_info)
+    return [replies for replies, _ in outcomes]
+
+
+def _attempt(send, batch):
+    """Return the replies and None, or None and the exc_info of what went wrong."""
+    try:
+        replies = send()
+        if not isinstance(replies, (list, tuple)) or len(replies) != len(batch):
+            raise InvalidPipeline(
+                'connection %r answered %d commands with %s, not with a list of as many replies'
+                % (batch[0][0], len(batch), '%d replies' % len(replies)
+                   if isinstance(replies, (list, tuple)) else type(replies).__name__))
+        return replies, None
+    except BaseException:
+        return None, sys.exc_info()
+
+
+def _annotate(error, failed):
+    """Let the text of *error*, the first of several, tell of the others too."""
+    others = '; '.join('connection %r failed too: %s' % (name, _described(exc_info[1]))
+                       for name, exc_info in failed[1:])
+    text = 'connection %r: %s; %s' % (failed[0][0], error, others)
+    if len(error.args) <= 1:
+        error.args = (text,)
+
+
+def _settle(answered):
+    for record, reply in answered:
+        decode = record[2]
+        if decode is None:
+            record[1]._result = reply
+        else:
+            try:
+                record[1]._result = decode(reply)
+            except Exception as error:
+                record[1]._error = _undecodable(record, error)
+
+
+def _undecodable(record, cause):
+    name, _, _, _, args, _ = record
+    error = InvalidValue('the reply to %s on connection %r cannot be decoded: %s' % (
+        ' '.join(_shown(arg) for arg in args[:3]), name, cause))
+    error.__cause__ = cause
+    return error
+
+
+def _fail(records, text, cause=None):
+    """Let every Future of *records* say, when it is read, what became of its command."""
+    error = ResultNotReady(text)
+    error.__cause__ = cause
+    for record in records:
+        record[1]._error = error
+
+
+def _call(callbacks):
+    """Call them all, then raise the first exception that one of them raised."""
+    failure = None
+    for callback in callbacks:
+        try:
+            callback()
+        except BaseException:
+            failure = failure or sys.exc_info()
+    if failure:
+        six.reraise(*failure)
+
+
+def _settled_deep(value):
+    """Return *value* with the results of all Futures in its lists, tuples and dicts."""
+    if isinstance(value, dict):
+        return dict((plain(key), _settled_deep(item)) for key, item in value.items())
+    if type(value) in (list, tuple):
+        return type(value)([_settled_deep(item) for item in value])
+    return plain(value)
+
+
+def _described(error):
+    return '%s: %s' % (type(error).__name__, error)
+
+
+def _shown(word):
+    if isinstance(word, bytes):
+        word = word.decode('utf-8', 'replace')
+    word = '%s' % (word,)
+    return word if len(word) <= 100 else word[:100] + '...'

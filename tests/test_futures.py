@@ -1,0 +1,398 @@
+# -*- coding: utf-8 -*-
+"""A Future is nothing before it is settled, and its result in every way afterwards."""
+import copy
+import json
+import math
+import operator
+import pickle
+import weakref
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+import six
+
+import redpipe
+from redpipe import IS, ISINSTANCE, Future
+
+
+def settled(value):
+    future = Future()
+    future.set(value)
+    return future
+
+
+# -- before the result is there
+
+READINGS = {
+    'result': lambda f: f.result,
+    'str': str,
+    'text': six.text_type,
+    'bool': bool,
+    'not': operator.not_,
+    'len': len,
+    'iteration': iter,
+    'list': list,
+    'dict': dict,
+    'int': int,
+    'float': float,
+    'index': operator.index,
+    'hash': hash,
+    'call': lambda f: f(),
+    'attribute': lambda f: f.items,
+    'item': lambda f: f[0],
+    'slice': lambda f: f[1:],
+    'contains': lambda f: 1 in f,
+    '==': lambda f: f == 1,
+    '== reflected': lambda f: 1 == f,
+    '!=': lambda f: f != 1,
+    '<': lambda f: f < 1,
+    '+': lambda f: f + 1,
+    '+ reflected': lambda f: 1 + f,
+    '+=': lambda f: operator.iadd(f, 1),
+    '-': operator.neg,
+    'abs': abs,
+    'divmod': lambda f: divmod(f, 2),
+    'pow': lambda f: pow(f, 2, 3),
+    'round': round,
+    'format': '{:>5}'.format,
+    'percent': lambda f: '%s' % f,
+    'reversed': reversed,
+    'unpacking': lambda f: dict(**f),
+    'IS method': lambda f: f.IS(None),
+    'IS': lambda f: IS(f, None),
+    'IS reflected': lambda f: IS(None, f),
+    'isinstance method': lambda f: f.isinstance(int),
+    'ISINSTANCE': lambda f: ISINSTANCE(f, int),
+    'id': lambda f: f.id(),
+    'json': json.dumps,
+    'pickle': pickle.dumps,
+    'copy': copy.copy,
+    'deepcopy': copy.deepcopy,
+}
+if six.PY3:  # on Python 2 hasattr swallows every exception
+    READINGS['hasattr'] = lambda f: hasattr(f, 'items')
+
+
+@pytest.mark.parametrize('reading', sorted(READINGS))
+def test_reading_too_early_raises_in_every_way_of_reading(reading):
+    with pytest.raises(redpipe.ResultNotReady):
+        READINGS[reading](Future())
+
+
+def test_repr_alone_never_raises():
+    assert repr(Future()) == 'None'
+    assert '%r' % Future() == 'None'
+
+
+def test_the_error_says_what_to_do():
+    with pytest.raises(redpipe.ResultNotReady, match='execute()'):
+        Future().result
+
+
+def test_isinstance_and_completion_work_before_the_result_is_there():
+    assert isinstance(Future(), Future)
+    assert 'result' in dir(Future())
+
+
+# -- afterwards
+
+def test_an_integer_behaves_like_an_integer():
+    future = settled(1)
+    assert future == 1
+    assert future != 2
+    assert bool(future)
+    assert float(future) == 1.0
+    assert future + 1 == 2
+    assert future * 2 == 2
+    assert future ^ 1 == 0
+    assert repr(future) == '1'
+
+
+def test_a_list_behaves_like_a_list():
+    future = settled([1])
+    assert future == [1]
+    assert [v for v in future] == [1]
+    assert future + [2] == [1, 2]
+    assert [2] + future == [2, 1]
+
+
+def test_a_dict_behaves_like_a_dict():
+    future = settled({'a': 1})
+    assert future == {'a': 1}
+    assert dict(future) == {'a': 1}
+    assert {k: v for k, v in future.items()} == {'a': 1}
+    assert dict(**future) == {'a': 1}
+    assert 'a' in future and 'b' not in future
+
+
+ARITHMETIC = ['add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow',
+              'lshift', 'rshift', 'and_', 'or_', 'xor']
+if six.PY2:
+    ARITHMETIC.append('div')
+COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge']
+
+
+@pytest.mark.parametrize('left, right', [(7, 3), (3, 7), (0, 5), (True, 2)])
+@pytest.mark.parametrize('name', ARITHMETIC + COMPARISONS)
+def test_operators_give_what_the_results_give_in_both_orders(name, left, right):
+    function = getattr(operator, name)
+    wanted = function(left, right)
+    for value in (function(settled(left), right), function(left, settled(right)),
+                  function(settled(left), settled(right))):
+        assert value == wanted
+        assert type(value) is type(wanted)
+
+
+@pytest.mark.parametrize('a, b', [
+    ([1], [2]), ((1,), (2,)), (b'a', b'b'), (u'a', u'b'), (1.5, 2), (2, Fraction(1, 3)),
+    (Decimal('1.5'), 2), (1 << 80, 3)])
+def test_addition_and_order_work_for_every_kind_of_result(a, b):
+    for x, y in ((settled(a), b), (a, settled(b)), (settled(a), settled(b))):
+        assert x + y == a + b
+        assert (x < y) is (a < b)
+        assert (x == y) is False
+
+
+def test_sets_combine_in_both_orders():
+    for a, b in ((settled({1, 2}), {2, 3}), ({1, 2}, settled({2, 3}))):
+        assert a & b == {2}
+        assert a | b == {1, 2, 3}
+        assert a - b == {1}
+        assert a ^ b == {1, 3}
+        assert not a <= b
+
+
+def test_unary_operators_and_conversions():
+    future = settled(-5)
+    assert (-future, +future, abs(future), ~future) == (5, -5, 5, 4)
+    assert (int(future), float(future), complex(future)) == (-5, -5.0, -5 + 0j)
+    assert int(settled('12')) == 12
+    assert divmod(settled(7), 2) == (3, 1)
+    assert divmod(7, settled(2)) == (3, 1)
+    assert pow(settled(3), 4, 5) == 1
+    assert pow(settled(3), settled(4), settled(5)) == 1
+    assert settled(2) ** 3 == 8 and 2 ** settled(3) == 8
+
+
+def test_a_future_is_an_index():
+    future = settled(2)
+    assert 'abc'[future] == 'c'
+    assert [1, 2, 3][:future] == [1, 2]
+    assert list(range(future)) == [0, 1]
+    assert [0] * future == [0, 0]
+    assert 'abc'[settled(True)] == 'b'
+    with pytest.raises(TypeError):
+        'abc'[settled('1')]
+
+
+def test_rounding_keeps_an_int_an_int():
+    if six.PY3:
+        assert type(round(settled(7))) is int
+        assert round(settled(1234), -2) == 1200 and type(round(settled(1234), -2)) is int
+    assert round(settled(2.567), 2) == 2.57
+    assert round(settled(2.5)) == round(2.5)
+    assert math.floor(settled(2.7)) == 2
+    assert math.ceil(settled(2.2)) == 3
+    assert math.trunc(settled(2.7)) == 2
+
+
+def test_text_and_formatting():
+    assert str(settled('abc')) == 'abc'
+    assert '{:>5}'.format(settled(7)) == '    7'
+    assert '{:.2f}'.format(settled(1.0)) == '1.00'
+    assert '%d %s' % (settled(3), settled('x')) == '3 x'
+    assert settled('%s-%s') % settled((1, 2)) == '1-2'
+    assert settled('a,b').split(',') == ['a', 'b']
+    assert six.text_type(settled(u'h\xe9')) == u'h\xe9'
+    assert b''.join([bytes(settled(b'ab'))]) == b'ab'
+
+
+def test_sequences():
+    future = settled([3, 1, 2])
+    assert len(future) == 3
+    assert list(reversed(future)) == [2, 1, 3]
+    assert sorted(future) == [1, 2, 3]
+    assert future[0] == 3 and future[-1] == 2 and future[1:] == [1, 2]
+    assert 3 in future and 9 not in future
+    assert sum(future) == 6 and max(future) == 3
+    a, b, c = future
+    assert (a, b, c) == (3, 1, 2)
+
+
+def test_sum_over_futures_adds_their_results():
+    assert sum([settled(1), settled(2)]) == 3
+    assert sorted([settled(2), settled(1)]) == [1, 2]
+
+
+def test_hash_equality_and_dict_keys():
+    assert hash(settled('a')) == hash('a')
+    assert {'a': 1}[settled('a')] == 1
+    assert {settled('a'): 1}['a'] == 1
+    assert settled(1) in [1]
+    with pytest.raises(TypeError):
+        hash(settled([]))
+
+
+def test_calling_and_attributes():
+    assert settled(lambda x, y=1: x + y)(2, y=3) == 5
+    assert settled('abc').upper() == 'ABC'
+    with pytest.raises(AttributeError):
+        settled(1).nonsense
+    assert not hasattr(settled(1), 'nonsense')
+    assert 'upper' in dir(settled('abc'))
+
+
+def test_iterators_and_context_managers():
+    assert next(settled(iter([5, 6]))) == 5
+
+    class Block(object):
+        def __enter__(self):
+            return 'in'
+
+        def __exit__(self, *exc_info):
+            self.left = True
+
+    block = Block()
+    with settled(block) as value:
+        assert value == 'in'
+    assert block.left
+
+
+def test_a_weak_reference_can_be_made():
+    future = settled(1)
+    assert weakref.ref(future)() is future
+
+
+def test_augmented_assignment_gives_a_plain_value_and_leaves_the_future():
+    future = kept = settled(1)
+    future += 1
+    assert type(future) is int and future == 2
+    assert kept == 1
+
+
+def test_item_assignment_is_refused():
+    with pytest.raises(TypeError):
+        settled({})['a'] = 1
+    with pytest.raises(AttributeError):
+        settled(1).name = 1
+
+
+def test_setting_again_replaces():
+    future = settled(1)
+    future.set(2)
+    assert future == 2 and future.result == 2
+
+
+# -- identity and type
+
+def test_IS_compares_the_identity_of_results_whichever_is_the_future():
+    value = object()
+    assert settled(value).IS(value)
+    assert settled(value).IS(settled(value))
+    assert not settled(value).IS(object())
+    assert settled(None).IS(None)
+    assert IS(settled(value), value) and IS(value, settled(value)) and IS(value, value)
+    assert not IS(settled(value), object())
+    assert settled(None) == None  # noqa: E711
+    assert settled(None).result is None
+
+
+def test_isinstance_checks_see_the_result():
+    assert settled(1).isinstance(int)
+    assert settled(1).isinstance((str, int))
+    assert not settled(1).isinstance(str)
+    assert ISINSTANCE(settled(1), int)
+    assert ISINSTANCE(1, int)
+    assert not ISINSTANCE(settled(1), (str, list))
+
+
+def test_id_is_that_of_the_result():
+    value = object()
+    assert settled(value).id() == id(value)
+
+
+def test_an_object_that_fakes_a_future_is_none():
+    class Fake(object):
+        __class__ = Future
+        result = _result = 'stolen'
+
+        def __eq__(self, other):
+            return self is other
+
+    fake = Fake()
+    assert IS(fake, fake) and not IS(fake, 'stolen')
+    with pytest.raises(TypeError):
+        json.dumps(fake)
+
+
+# -- pickle and copy
+
+RESULTS = [None, 0, '', b'', [], {}, False, 1, u'h\xe9', b'\xff', [1, [2]], {'a': None}, {1}, 1.5]
+
+
+@pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize('value', RESULTS, ids=repr)
+def test_pickle_keeps_the_result_in_every_protocol(value, protocol):
+    loaded = pickle.loads(pickle.dumps(settled(value), protocol))
+    assert type(loaded) is Future
+    assert loaded.result == value
+    assert type(loaded.result) is type(value)
+
+
+def test_copies_are_futures():
+    value = [[1]]
+    shallow, deep = copy.copy(settled(value)), copy.deepcopy(settled(value))
+    assert type(shallow) is type(deep) is Future
+    assert shallow.result is value
+    assert deep == value and deep.result is not value
+    assert deep.result[0] is not value[0]
+    assert type(copy.deepcopy(settled(Fraction(1, 2)))) is Future
+
+
+# -- json
+
+def test_json_sees_a_future_alone_and_deep_inside_other_data():
+    assert json.dumps(settled({'a': 1})) == '{"a": 1}'
+    data = {'a': [1, {'b': settled([settled(2), settled(None)])}]}
+    assert json.loads(json.dumps(data)) == {'a': [1, {'b': [2, None]}]}
+    assert json.loads(json.dumps(data, indent=1)) == {'a': [1, {'b': [2, None]}]}
+    assert ''.join(json.JSONEncoder().iterencode([settled(1)])) == '[1]'
+
+
+def test_json_sees_futures_behind_a_default_of_the_users():
+    assert json.loads(json.dumps([settled(1), {2}], default=list)) == [1, [2]]
+    assert json.loads(json.dumps([settled(1)], default=str)) == [1]
+
+
+def test_json_sees_futures_behind_an_encoder_of_the_users():
+    class Encoder(json.JSONEncoder):
+        def default(self, o):
+            if isinstance(o, set):
+                return sorted(o)
+            return super(Encoder, self).default(o)
+
+    assert json.loads(json.dumps([settled({2, 1}), {3}], cls=Encoder)) == [[1, 2], [3]]
+
+
+def test_json_still_refuses_what_it_does_not_know():
+    with pytest.raises(TypeError):
+        json.dumps([object()])
+
+
+def test_the_json_patch_is_idempotent():
+    from redpipe import _json
+    before = json.JSONEncoder.default, json.JSONEncoder.__init__
+    _json.patch()
+    assert (json.JSONEncoder.default, json.JSONEncoder.__init__) == before
+
+
+def test_subclasses_of_future_are_futures():
+    class Mine(Future):
+        __slots__ = ()
+
+    mine = Mine()
+    mine.set(3)
+    assert 1 + mine == 4 and settled(1) + mine == 4
+    assert json.dumps([mine]) == '[3]'
+    assert type(pickle.loads(pickle.dumps(settled(3)))) is Future

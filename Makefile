@@ -1,0 +1,43 @@
+# The commands of this repository; `make help` lists them. All of them work in .venv, made with $(PYTHON).
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Another Python makes another .venv.
+READY = $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+demo: $(READY)  ## render a page of a small application with and without a pipeline, on a private server
+	@$(BIN)/python -m examples.demo
+
+test: $(READY)  ## run the whole suite; ./test.py takes pytest's arguments
+	$(BIN)/python test.py
+
+lint: $(READY)  ## flake8
+	$(PIP) flake8
+	$(BIN)/python -m flake8
+
+docs: $(READY)  ## build the documentation to docs/_build/index.html
+	$(PIP) -r docs/requirements.txt
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build
+
+documentation: docs
+
+bench: $(READY)  ## run the benchmarks
+	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+venv: $(READY)  ## make .venv, with what the tests need
+
+clean:  ## remove what the other commands made
+	rm -rf $(VENV) .tox .hypothesis .pytest_cache build dist docs/_build *.egg-info
+	find . -name __pycache__ -exec rm -rf {} +
+
+$(READY): tests/requirements.txt
+	@echo "Making $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+.PHONY: help demo test lint docs documentation bench venv clean

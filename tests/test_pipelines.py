@@ -1,0 +1,647 @@
+"""Pipelines queue, nest, execute and call back; nothing is half-done when they fail."""
+import copy
+import pickle
+import threading
+
+import pytest
+import redis
+import six
+
+import redpipe
+from redpipe.pipelines import NestedPipeline, Pipeline
+
+
+def increment_and_expire(key, num=1, expire=60, pipe=None):
+    with redpipe.autoexec(pipe) as pipe:
+        ref = pipe.incrby(key, num)
+        pipe.expire(key, expire)
+        return ref
+
+
+def nested(pipe, depth):
+    """Open *depth* pipelines, each nested in the one before, and return them all."""
+    pipes = [pipe]
+    for _ in range(depth):
+        pipes.append(redpipe.pipeline(pipes[-1]))
+    return pipes
+
+
+# -- commands and Futures
+
+def test_a_command_returns_a_future_at_once(connected):
+    pipe = redpipe.pipeline()
+    assert type(pipe.incr('foo')) is redpipe.Future
+
+
+def test_a_future_raises_until_the_pipeline_executes_and_is_the_result_then(connected):
+    with redpipe.pipeline() as pipe:
+        foo = pipe.incr('foo')
+        bar = pipe.incr('bar')
+        with pytest.raises(redpipe.ResultNotReady):
+            foo + bar
+        assert pipe.execute() is None
+    assert [foo, bar] == [1, 1]
+    assert foo + bar == 2
+
+
+def test_raw_bytes_are_read(connected):
+    with redpipe.autoexec() as pipe:
+        pipe.set('k', u'h\xe9')
+        value = pipe.get('k')
+    assert value == b'h\xc3\xa9'
+
+
+def test_results_of_different_commands_go_to_their_own_futures(connected):
+    with redpipe.autoexec() as pipe:
+        key1 = pipe.incr('key1')
+        expire_key1 = pipe.expire('key1', 60)
+        key2 = pipe.incrby('key2', 3)
+        members = pipe.sadd('s', 'a', 'b')
+        missing = pipe.get('nothing')
+    assert (key1, expire_key1, key2, members) == (1, True, 3, 2)
+    assert missing.IS(None)
+
+
+def test_any_command_can_be_queued_by_its_words(connected):
+    with redpipe.autoexec() as pipe:
+        pipe.execute_command('SET', 'k', 'v')
+        value = pipe.execute_command('GET', 'k')
+    assert value == b'v'
+
+
+def test_a_settled_future_may_be_an_argument_of_a_command(connected):
+    with redpipe.autoexec() as pipe:
+        number = pipe.incrby('n', 7)
+        key = pipe.echo('other')
+    with redpipe.autoexec() as pipe:
+        pipe.set(key, number, ex=number)
+        pipe.mset({'a': number, key + b'2': 1})
+        pipe.execute_command('SET', 'raw', number)
+        values = pipe.mget('other', 'a', 'raw')
+        listed = pipe.mget([key, 'a'])
+        alone = pipe.mget(key)
+        ttl = pipe.ttl('other')
+    assert values == [b'7', b'7', b'7']
+    assert listed == [b'7', b'7']
+    assert alone == [b'7']
+    assert 0 < ttl <= 7
+
+
+def test_a_future_without_a_result_is_refused_as_an_argument_at_the_callers_line(connected):
+    pipe = redpipe.pipeline()
+    number = pipe.incr('n')
+    for call in (lambda: pipe.set('k', number), lambda: pipe.set('k', 1, ex=number),
+                 lambda: pipe.set(number, 1), lambda: pipe.mset({'k': number}),
+                 lambda: pipe.execute_command('SET', 'k', number)):
+        with pytest.raises(redpipe.ResultNotReady):
+            call()
+    assert len(pipe._stack) == 1
+
+
+def test_execute_returns_no_array_of_results(connected):
+    pipe = redpipe.pipeline()
+    pipe.incr('foo')
+    assert pipe.execute() is None
+
+
+# -- reusable building blocks
+
+def test_a_function_with_an_optional_pipe_works_alone(connected):
+    assert increment_and_expire('key3') == 1
+    assert connected.ttl('key3') == 60
+
+
+def test_the_same_function_composes_into_one_round_trip_of_200_commands(linked):
+    link, client = linked
+    before = link.round_trips
+    with redpipe.autoexec() as pipe:
+        refs = [increment_and_expire('k%d' % i, pipe=pipe) for i in range(100)]
+        assert len(pipe._stack) == 200
+    assert link.round_trips - before == 1
+    assert refs == [1] * 100
+
+
+def test_a_function_without_a_with_block_composes_too(connected):
+    def increment(key, pipe=None):
+        pipe = redpipe.pipeline(pipe)
+        ref = pipe.incr(key)
+        pipe.execute()
+        return ref
+
+    assert increment('a') == 1
+    with redpipe.pipeline() as pipe:
+        one, two = increment('a', pipe), increment('a', pipe)
+        pipe.execute()
+    assert (one, two) == (2, 3)
+
+
+# -- automatic execution
+
+def test_by_default_execute_must_be_called(connected):
+    with redpipe.pipeline() as pipe:
+        foo = pipe.incr('foo')
+    assert connected.get('foo') is None
+    with pytest.raises(redpipe.ResultNotReady, match='without execute'):
+        foo.result
+
+
+def test_autoexec_executes_when_the_block_is_left(connected):
+    with redpipe.pipeline(autoexec=True) as pipe:
+        foo = pipe.incr('foo')
+    assert foo == 1
+    with redpipe.autoexec() as pipe:
+        foo = pipe.incr('foo')
+    assert foo == 2
+
+
+def test_autoexec_sends_nothing_when_the_block_is_left_by_an_exception(connected):
+    with pytest.raises(KeyError):
+        with redpipe.autoexec() as pipe:
+            foo = pipe.incr('foo')
+            raise KeyError('x')
+    assert connected.get('foo') is None
+    with pytest.raises(redpipe.ResultNotReady, match='KeyError') as caught:
+        foo.result
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_execute_inside_autoexec_sends_nothing_twice(connected):
+    with redpipe.autoexec() as pipe:
+        foo = pipe.incr('foo')
+        pipe.execute()
+        assert foo == 1
+        bar = pipe.incr('foo')
+    assert bar == 2
+    assert connected.get('foo') == b'2'
+
+
+def test_executing_twice_sends_nothing_twice(connected):
+    pipe = redpipe.pipeline()
+    pipe.incr('foo')
+    pipe.execute()
+    pipe.execute()
+    assert connected.get('foo') == b'1'
+
+
+@pytest.mark.parametrize('depth', [0, 1, 2])
+def test_a_pipeline_can_be_used_again_after_execute_or_reset(connected, depth):
+    pipes = nested(redpipe.pipeline(), depth)
+    pipe = pipes[-1]
+    for expected in (1, 2):
+        ref = pipe.incr('foo')
+        for one in reversed(pipes):
+            one.execute()
+            assert one._stack == [] and one._callbacks == []
+        assert ref == expected
+        dropped = pipe.incr('foo')
+        pipe.on_execute(pytest.fail)
+        pipe.reset()
+        assert pipe._stack == [] and pipe._callbacks == []
+        with pytest.raises(redpipe.ResultNotReady):
+            dropped.result
+
+
+def test_a_block_can_be_entered_again(connected):
+    pipe = redpipe.autoexec()
+    for expected in (1, 2):
+        with pipe:
+            ref = pipe.incr('foo')
+            inner = increment_and_expire('bar', pipe=pipe)
+        assert ref == inner == expected
+    flat = pipe.incr('foo')
+    pipe.execute()
+    assert flat == 3
+
+
+# -- nesting
+
+def test_a_root_and_a_nested_pipeline_are_told_apart_by_class_alone(connected):
+    pipe = redpipe.pipeline()
+    inner = redpipe.pipeline(pipe)
+    assert isinstance(pipe, Pipeline) and isinstance(inner, NestedPipeline)
+    assert isinstance(redpipe.pipeline(inner), NestedPipeline)
+    public = [name for name in dir(pipe) if not name.startswith('_')]
+    assert public == [name for name in dir(inner) if not name.startswith('_')]
+
+
+@pytest.mark.parametrize('depth', [1, 3, 6, 60])
+def test_commands_run_in_program_order_in_one_batch_at_any_depth(linked, depth):
+    link, client = linked
+    refs = []
+
+    def go(pipe, level):
+        refs.append((level * 2, pipe.rpush('log', 'down %d' % level)))
+        if level < depth:
+            with redpipe.autoexec(pipe) as inner:
+                go(inner, level + 1)
+        refs.append((level * 2 + 1, pipe.rpush('log', 'up %d' % level)))
+
+    before = link.round_trips
+    with redpipe.autoexec() as root:
+        go(root, 0)
+        with pytest.raises(redpipe.ResultNotReady):
+            refs[0][1].result
+    assert link.round_trips - before == 1
+    wanted = ['down %d' % n for n in range(depth + 1)]
+    wanted += ['up %d' % n for n in reversed(range(depth + 1))]
+    assert [word.decode() for word in client.lrange('log', 0, -1)] == wanted
+    assert [ref.result for _, ref in refs] == list(range(1, 2 * depth + 3))
+
+
+def test_a_set_of_the_parent_is_seen_by_the_get_of_a_later_child(connected):
+    with redpipe.autoexec() as pipe:
+        pipe.set('k', 'v')
+        with redpipe.autoexec(pipe) as inner:
+            value = inner.get('k')
+        pipe.delete('k')
+    assert value == b'v'
+
+
+def test_the_server_sees_program_order(connected, commands_seen):
+    def run():
+        with redpipe.autoexec() as pipe:
+            pipe.incr('a')
+            with redpipe.autoexec(pipe) as inner:
+                inner.incr('b')
+                with redpipe.autoexec(inner) as innermost:
+                    innermost.incr('c')
+                inner.incr('d')
+            pipe.incr('e')
+
+    assert commands_seen(run) == ['INCRBY ' + key for key in 'abcde']
+
+
+def test_a_nested_pipeline_does_not_execute_before_its_root(connected):
+    with redpipe.autoexec() as pipe:
+        with redpipe.autoexec(pipe) as inner:
+            foo = inner.incr('foo')
+        with pytest.raises(redpipe.ResultNotReady):
+            foo.result
+    assert foo == 1
+
+
+def test_an_exception_in_a_parent_drops_what_finished_children_queued(connected, commands_seen):
+    called = []
+
+    def run():
+        with pytest.raises(ZeroDivisionError):
+            with redpipe.autoexec() as pipe:
+                refs.append(increment_and_expire('foo', pipe=pipe))
+                with redpipe.autoexec(pipe) as inner:
+                    inner.on_execute(lambda: called.append(1))
+                    refs.append(increment_and_expire('foo', pipe=inner))
+                1 / 0
+
+    refs = []
+    assert commands_seen(run) == []
+    assert called == []
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady, match='ZeroDivisionError'):
+            ref.result
+
+
+def test_an_exception_in_a_child_that_is_caught_drops_the_childs_commands_alone(connected):
+    with redpipe.autoexec() as pipe:
+        before = pipe.incr('parent')
+        try:
+            with redpipe.autoexec(pipe) as inner:
+                inner.incr('child')
+                raise KeyError
+        except KeyError:
+            pass
+        after = pipe.incr('parent')
+    assert (before, after) == (1, 2)
+    assert connected.get('child') is None
+
+
+def test_a_nested_pipeline_that_executes_after_its_parents_block_is_refused(connected):
+    with redpipe.autoexec() as pipe:
+        inner = redpipe.pipeline(pipe)
+        foo = inner.incr('foo')
+    with pytest.raises(redpipe.InvalidOperation):
+        inner.execute()
+    assert inner._stack == []
+    with pytest.raises(redpipe.InvalidOperation):
+        increment_and_expire('foo', pipe=pipe)
+    with pytest.raises(redpipe.ResultNotReady):
+        foo.result
+    assert connected.get('foo') is None
+
+
+def test_what_is_no_pipeline_is_refused_at_the_callers_line(connected):
+    for wrong in ('pipe', 1, object(), connected, connected.pipeline(), redpipe.Future(), False):
+        with pytest.raises(redpipe.InvalidPipeline):
+            redpipe.pipeline(wrong)
+        with pytest.raises(redpipe.InvalidPipeline):
+            redpipe.autoexec(wrong)
+
+
+# -- callbacks
+
+def incr_sum(keys, pipe=None):
+    future = redpipe.Future()
+    with redpipe.pipeline(pipe, autoexec=True) as pipe:
+        results = [pipe.incr(key) for key in keys]
+        pipe.on_execute(lambda: future.set(sum(results)))
+    return future
+
+
+def test_a_callback_combines_results(connected):
+    assert incr_sum(['key%d' % i for i in range(100)]) == 100
+    with redpipe.pipeline(autoexec=True) as pipe:
+        first = incr_sum(['key%d' % i for i in range(100)], pipe=pipe)
+        second = incr_sum(['key%d' % i for i in range(100, 200)], pipe=pipe)
+        with pytest.raises(redpipe.ResultNotReady):
+            first.result
+    assert (first, second) == (200, 100)
+
+
+def test_callbacks_of_nested_pipelines_run_first_in_the_order_of_their_execution(connected):
+    order = []
+
+    def note(name):
+        return lambda: order.append(name)
+
+    with redpipe.autoexec() as pipe:
+        pipe.on_execute(note('root 1'))
+        with redpipe.autoexec(pipe) as inner:
+            inner.on_execute(note('a 1'))
+            with redpipe.autoexec(inner) as innermost:
+                innermost.on_execute(note('a.a'))
+            inner.on_execute(note('a 2'))
+        with redpipe.autoexec(pipe) as inner:
+            inner.on_execute(note('b'))
+        pipe.on_execute(note('root 2'))
+        assert order == []
+    assert order == ['a.a', 'a 1', 'a 2', 'b', 'root 1', 'root 2']
+
+
+def test_a_callback_registered_first_reads_what_later_children_compute(connected):
+    total = redpipe.Future()
+    parts = []
+    with redpipe.autoexec() as pipe:
+        pipe.on_execute(lambda: total.set(sum(parts)))
+        parts.append(incr_sum(['a', 'b'], pipe=pipe))
+        parts.append(incr_sum(['a', 'b'], pipe=pipe))
+    assert total == 2 + 4
+
+
+def test_all_results_are_there_before_the_first_callback_runs(connected):
+    seen = []
+    with redpipe.autoexec() as pipe:
+        with redpipe.autoexec(pipe) as inner:
+            inner.on_execute(lambda: seen.append(last.result))
+        last = pipe.incr('last')
+    assert seen == [1]
+
+
+def test_every_callback_runs_and_the_first_error_is_raised_as_it_is(connected):
+    ran = []
+    first, second = KeyError('first'), ValueError('second')
+
+    def fail(error):
+        ran.append(error)
+        raise error
+
+    pipe = redpipe.pipeline()
+    foo = pipe.incr('foo')
+    pipe.on_execute(lambda: fail(first))
+    pipe.on_execute(lambda: fail(second))
+    pipe.on_execute(lambda: ran.append('third'))
+    with pytest.raises(KeyError) as caught:
+        pipe.execute()
+    assert caught.value is first
+    assert ran == [first, second, 'third']
+    assert foo == 1
+    assert pipe._callbacks == []
+    pipe.execute()
+    assert len(ran) == 3
+
+
+@pytest.mark.parametrize('wrong', [None, 1, 'callback'])
+def test_what_is_not_callable_is_refused_as_a_callback_at_once(connected, wrong):
+    with pytest.raises(redpipe.InvalidOperation):
+        redpipe.pipeline().on_execute(wrong)
+
+
+def test_a_callback_may_use_a_pipeline_of_its_own(connected):
+    def incr_if_gt(key, threshold, pipe=None):
+        future = redpipe.Future()
+        with redpipe.pipeline(pipe, autoexec=True) as pipe:
+            value = pipe.get(key)
+
+            def cb():
+                if int(value) > threshold:
+                    with redpipe.autoexec() as p:
+                        future.set(p.incr(key))
+                else:
+                    future.set(int(value))
+
+            pipe.on_execute(cb)
+        return future
+
+    connected.set('k', 5)
+    assert incr_if_gt('k', 4) == 6
+    assert incr_if_gt('k', 10) == 6
+
+
+def test_callbacks_run_on_a_pipeline_without_commands(connected):
+    ran = []
+    with redpipe.autoexec() as pipe:
+        pipe.on_execute(lambda: ran.append(1))
+    assert ran == [1]
+
+
+# -- transactions
+
+def test_there_is_no_transaction_by_default(connected, commands_seen):
+    assert commands_seen(lambda: increment_and_expire('k')) == ['INCRBY k', 'EXPIRE k']
+
+
+def test_a_transaction_wraps_the_whole_batch_if_the_connection_says_so(client, commands_seen):
+    redpipe.reset()
+    redpipe.connect_redis(client, transaction=True)
+
+    def run():
+        with redpipe.autoexec() as pipe:
+            increment_and_expire('k', pipe=pipe)
+            increment_and_expire('k', pipe=pipe)
+
+    try:
+        seen = commands_seen(run)
+        assert seen == ['MULTI'] + ['INCRBY k', 'EXPIRE k'] * 2 + ['EXEC']
+    finally:
+        redpipe.reset()
+
+
+# -- errors
+
+def test_an_error_of_redis_reaches_the_caller_as_it_is(connected):
+    connected.set('text', 'abc')
+    called = []
+    pipe = redpipe.pipeline()
+    before = pipe.incr('before')
+    wrong = pipe.incr('text')
+    after = pipe.incr('after')
+    pipe.on_execute(lambda: called.append(1))
+    with pytest.raises(redis.ResponseError, match='not an integer') as caught:
+        pipe.execute()
+    assert called == []
+    assert pipe._stack == [] and pipe._callbacks == []
+    # Some of the commands have run, but no Future says so.
+    assert connected.get('before') == b'1' and connected.get('after') == b'1'
+    for ref in (before, wrong, after):
+        with pytest.raises(redpipe.ResultNotReady, match='not an integer') as unread:
+            ref.result
+        assert unread.value.__cause__ is caught.value
+        assert repr(ref) == 'None'
+
+
+def test_a_pipeline_works_again_after_an_error(connected):
+    connected.set('text', 'abc')
+    pipe = redpipe.pipeline()
+    pipe.incr('text')
+    with pytest.raises(redis.ResponseError):
+        pipe.execute()
+    foo = pipe.incr('foo')
+    pipe.execute()
+    assert foo == 1
+
+
+def test_reading_a_failed_future_twice_raises_the_same_without_piling_up_tracebacks(connected):
+    pipe = redpipe.pipeline()
+    foo = pipe.execute_command('NONSENSE')
+    with pytest.raises(redis.ResponseError):
+        pipe.execute()
+    depths = set()
+    for _ in range(5):
+        with pytest.raises(redpipe.ResultNotReady) as caught:
+            foo.result
+        depths.add(len(caught.traceback))
+    assert len(depths) == 1
+
+
+def test_a_reply_that_cannot_be_decoded_is_the_error_of_its_own_future(connected):
+    pipe = redpipe.pipeline()
+    connected.set('k', 'abc')
+    good = pipe.get('k')
+    bad = pipe._queue('default', ('GET', 'k'), int)
+    fine = pipe._queue('default', ('GET', 'k'), bytes.upper)
+    pipe.execute()
+    assert (good, fine) == (b'abc', b'ABC')
+    for _ in range(2):
+        with pytest.raises(redpipe.InvalidValue, match='GET k') as caught:
+            bad.result
+        assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_an_unknown_command_is_an_attribute_error_at_the_callers_line(connected):
+    pipe = redpipe.pipeline()
+    with pytest.raises(AttributeError, match='nonsense'):
+        pipe.nonsense('k')
+    assert not hasattr(pipe, 'nonsense')
+
+
+def test_a_missing_argument_is_a_type_error_at_the_callers_line(connected):
+    pipe = redpipe.pipeline()
+    with pytest.raises(TypeError):
+        pipe.get()
+    with pytest.raises(TypeError):
+        pipe.expire('k')
+    assert pipe._stack == []
+
+
+def test_an_error_of_redis_pys_own_checks_comes_at_the_callers_line(connected):
+    pipe = redpipe.pipeline()
+    with pytest.raises(redis.RedisError):
+        pipe.sort('k', start=1)
+    assert pipe._stack == []
+
+
+@pytest.mark.parametrize('name', [
+    'watch', 'multi', 'unwatch', 'immediate_execute_command', 'scan_iter', 'hscan_iter',
+    'sscan_iter', 'zscan_iter', 'lock', 'pubsub', 'monitor', 'transaction', 'pipeline',
+    'register_script', 'shutdown'])
+def test_what_queues_no_command_is_refused_and_names_the_alternative(connected, name):
+    pipe = redpipe.pipeline()
+    with pytest.raises(redpipe.InvalidOperation, match=name + r'\(\) cannot be queued on a pipe; '):
+        getattr(pipe, name)('k')
+    assert pipe._stack == []
+
+
+@pytest.mark.parametrize('words', [
+    ('WATCH', 'k'), ('multi',), (b'EXEC',), (u'SUBSCRIBE', 'a', 'b'), ('monitor',)])
+def test_words_that_would_misalign_results_are_refused(connected, words):
+    with pytest.raises(redpipe.InvalidOperation):
+        redpipe.pipeline().execute_command(*words)
+
+
+def test_private_names_are_never_commands(connected):
+    for pipe in nested(redpipe.pipeline(), 1):
+        for name in ('_x', '__x__', '__deepcopy__', '__getnewargs__', '_ipython_display_'):
+            with pytest.raises(AttributeError):
+                getattr(pipe, name)
+            assert not hasattr(pipe, name)
+        assert pipe._stack == []
+
+
+def test_a_pipeline_can_be_copied_but_not_by_accident_pickled_into_commands(connected):
+    pipe = redpipe.pipeline()
+    pipe.incr('k')
+    twin = copy.copy(pipe)
+    assert twin._stack == pipe._stack
+    try:
+        pickle.dumps(pipe, 2)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        pass
+    assert len(pipe._stack) == 1
+
+
+def test_repr_says_what_is_queued(connected):
+    pipe = redpipe.pipeline()
+    pipe.incr('k')
+    assert repr(pipe) == "<Pipeline on connection 'default', 1 commands queued>"
+
+
+def test_help_shows_redis_pys_own_method(connected):
+    import pydoc
+    pipe = redpipe.pipeline()
+    assert pipe.hset.__name__ == 'hset'
+    assert pipe.hset.__doc__ == redis.StrictRedis.hset.__doc__
+    assert 'incr' in dir(pipe) and 'execute_command' in dir(pipe)
+    if six.PY3:
+        assert 'mapping' in pydoc.render_doc(pipe.mset)
+
+
+# -- threads
+
+def test_each_thread_has_its_own_pipelines_and_the_counters_are_exact(connected):
+    threads, per_thread = 16, 125
+
+    def work():
+        for i in range(per_thread):
+            with redpipe.autoexec() as pipe:
+                refs = [increment_and_expire('counter%d' % n, pipe=pipe) for n in range(5)]
+            assert all(ref >= 1 for ref in refs)
+            done.append(len(refs))
+
+    done = []
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(done) == threads * per_thread * 5 == 10000
+    assert [int(connected.get('counter%d' % n)) for n in range(5)] == [2000] * 5
+
+
+# -- size
+
+@pytest.mark.parametrize('depth', [0, 6])
+def test_a_hundred_thousand_commands_fit_in_one_pipeline(connected, depth):
+    pipes = nested(redpipe.pipeline(), depth)
+    refs = [pipes[-1].incr('k') for _ in range(100000)]
+    for pipe in reversed(pipes):
+        pipe.execute()
+    assert refs[0] == 1 and refs[-1] == 100000
+    assert [ref.result for ref in refs] == list(range(1, 100001))

@@ -43,6 +43,7 @@ def test_a_page_in_one_pipe_is_one_round_trip(shop, server):
         linked.connection_pool.disconnect()
 
 
+@pytest.mark.usefixtures('start')
 def test_the_demo_prints_both_ways_side_by_side():
     done = subprocess.Popen([sys.executable, '-m', 'examples.demo'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said, complaints = (stream.decode('utf-8') for stream in done.communicate())

@@ -14,12 +14,12 @@ from examples.local import Link, NoServer, Server, describe, find_servers
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 clock = getattr(time, 'monotonic', time.time)
 
-pytestmark = pytest.mark.skipif(not find_servers(), reason='no Redis server found on this machine')
+pytestmark = pytest.mark.usefixtures('start')
 
 
 @pytest.fixture(scope='module')
-def own():
-    with Server() as one:
+def own(start):
+    with start() as one:
         yield one
 
 

@@ -1,0 +1,358 @@
+"""How Python values become bytes in Redis, and Python values again.
+
+A field is anything with two methods: ``encode(value)`` returns what is stored, and
+``decode(data)`` returns the value, or None for None. The classes here need no instance,
+but an instance serves as well. They follow one rule: ``encode`` accepts what will come
+back equal, and raises :class:`~redpipe.exceptions.InvalidValue` for everything else. So
+most of them convert the value to the type that they store and compare the two, and
+whatever behaves as that type is accepted: numpy scalars as numbers, for example.
+"""
+import json
+import re
+from decimal import Decimal
+
+import six
+from six.moves import reprlib
+
+from .exceptions import InvalidValue, ResultNotReady
+
+__all__ = [
+    'IntegerField',
+    'FloatField',
+    'TextField',
+    'StringField',
+    'AsciiField',
+    'BinaryField',
+    'BooleanField',
+    'ListField',
+    'DictField',
+    'StringListField',
+]
+
+
+class IntegerField(object):
+    """Whole numbers of any size: ``2``, and what equals it, such as ``2.0`` or ``True``.
+
+    Stored as digits, so that ``INCRBY`` and ``HINCRBY`` work on them.
+    """
+
+    _wants = 'a whole number'
+
+    @classmethod
+    def encode(cls, value):
+        """Return the digits of *value* as a ``str``."""
+        try:
+            return _digits(_exactly(int, value))
+        except Exception as error:
+            _refuse(cls, value, error)
+
+    @classmethod
+    def decode(cls, value):
+        """Return the int that *value* spells."""
+        try:
+            return None if value is None else _read(int, value)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+
+class FloatField(object):
+    """Numbers that a float holds exactly; nan, which equals nothing, is refused.
+
+    Ints are stored as their digits, and floats with as many digits as it takes to read
+    the same float again. All come back as floats.
+    """
+
+    _wants = 'a number that a float holds exactly'
+
+    @classmethod
+    def encode(cls, value):
+        """Return the shortest ``str`` that reads as the same number."""
+        try:
+            number = _exactly(float, value)
+            if number.is_integer() and not isinstance(value, float):
+                return _digits(int(value))
+            return repr(number)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+    @classmethod
+    def decode(cls, value):
+        """Return the float that *value* spells."""
+        try:
+            return None if value is None else _read(float, value)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+
+class TextField(object):
+    """Text in any script, stored as utf-8; the codec of keys and values by default.
+
+    Lone surrogates are no text. On Python 2 an ascii ``str`` is text too, and comes back
+    as ``unicode``.
+    """
+
+    _wants = 'text that utf-8 can hold'
+
+    @classmethod
+    def encode(cls, value):
+        """Return the utf-8 bytes of *value*."""
+        try:
+            if not isinstance(value, six.text_type):
+                value = _exactly(six.text_type, value)
+            return _utf8(value)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+    @classmethod
+    def decode(cls, value):
+        """Return the text of utf-8 bytes."""
+        try:
+            if value is None or isinstance(value, six.text_type):
+                return value
+            return _from_utf8(value)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+
+#: The same, by the name that suits a String.
+StringField = TextField
+
+
+class AsciiField(TextField):
+    """Text of printable ascii, from space to tilde; a newline is refused anywhere.
+
+    What lies in Redis already is read as any other text.
+    """
+
+    #: What the text must match.
+    PATTERN = re.compile(r'[ -~]*\Z')
+
+    _wants = 'printable ascii text'
+
+    @classmethod
+    def encode(cls, value):
+        """Return the ascii bytes of *value*."""
+        data = super(AsciiField, cls).encode(value)
+        if not cls.PATTERN.match(data.decode('utf-8')):
+            _refuse(cls, value)
+        return data
+
+
+class BinaryField(object):
+    """Bytes as they are: images, pickles. A bytearray or memoryview comes back as bytes."""
+
+    _wants = 'bytes'
+
+    @classmethod
+    def encode(cls, value):
+        """Return the bytes of *value*."""
+        try:
+            return value if isinstance(value, bytes) else _exactly(_bytes, value)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+    @classmethod
+    def decode(cls, value):
+        """Return *value* as it is."""
+        return None if value is None else BinaryField.encode(value)
+
+
+class BooleanField(object):
+    """True and False, and numbers that equal them; stored as ``1`` and as nothing.
+
+    Anything but nothing reads as True, ``0`` too.
+    """
+
+    _wants = 'True or False'
+
+    @classmethod
+    def encode(cls, value):
+        """Return ``b'1'`` or ``b''``."""
+        try:
+            return b'1' if _exactly(bool, value) else b''
+        except Exception as error:
+            _refuse(cls, value, error)
+
+    @classmethod
+    def decode(cls, value):
+        """Tell whether *value* holds anything."""
+        return None if value is None else bool(value)
+
+
+class _JsonField(object):
+    """What the lists and the dicts have in common; *_kind* is the type."""
+
+    _kind = None
+
+    @classmethod
+    def encode(cls, value):
+        """Return *value* as json; bytes, in ascii."""
+        try:
+            if not isinstance(value, cls._kind):
+                value = _exactly(cls._kind, _sized(value))
+            return _json(value)
+        except Exception as error:
+            _refuse(cls, value, error)
+
+    @classmethod
+    def decode(cls, value):
+        """Return what the json in *value* says; InvalidValue if that is of another type."""
+        try:
+            if value is None or isinstance(value, cls._kind):
+                return value
+            found = json.loads(TextField.decode(value))
+            if isinstance(found, cls._kind):
+                return found
+        except Exception as error:
+            _refuse(cls, value, error)
+        _refuse(cls, value)
+
+
+class ListField(_JsonField):
+    """Lists that json can hold: of text, numbers, booleans, None, lists and dicts.
+
+    What json would change is refused: a tuple, which would come back as a list, bytes,
+    nan, and a dict with keys that are no text.
+    """
+
+    _kind = list
+    _wants = 'a list that json can hold'
+
+
+class DictField(_JsonField):
+    """Dicts that json can hold; the keys are text, for the values see :class:`ListField`."""
+
+    _kind = dict
+    _wants = 'a dict that json can hold'
+
+
+class StringListField(object):
+    """Lists of text, stored with commas between the items.
+
+    An item can therefore not be empty nor hold a comma. The empty list is stored as
+    nothing, and nothing reads as None.
+    """
+
+    _wants = 'a list of text, no item empty or with a comma'
+
+    @classmethod
+    def encode(cls, value):
+        """Return the utf-8 items of *value*, joined by commas."""
+        try:
+            if not isinstance(value, list):
+                value = _exactly(list, _sized(value))
+            items = [TextField.encode(item) for item in value]
+            if all(item and b',' not in item for item in items):
+                return b','.join(items)
+        except Exception as error:
+            _refuse(cls, value, error)
+        _refuse(cls, value)
+
+    @classmethod
+    def decode(cls, value):
+        """Return the list of texts between the commas, None for nothing."""
+        if isinstance(value, list):
+            return value
+        try:
+            return TextField.decode(value).split(',') if value else None
+        except Exception as error:
+            _refuse(cls, value, error)
+
+
+def _exactly(kind, value):
+    """Return *value* as a *kind*; ValueError unless that equals it."""
+    converted = kind(value)
+    same = converted == value
+    # An array answers with an array, which says nothing about the whole.
+    if same is not True and (hasattr(same, '__len__') or not same):
+        raise ValueError('it would come back as %s' % _shown(converted))
+    return converted
+
+
+def _refuse(field, value, error=None):
+    """Raise the InvalidValue that tells what *field* wants, because of *error*.
+
+    Whatever the methods of a strange value raise, it cannot be encoded. Only a Future
+    that was read too early has something else to say.
+    """
+    if isinstance(error, ResultNotReady):
+        raise error
+    refusal = InvalidValue('%s wants %s, not %s %s' % (
+        field.__name__, field._wants, type(value).__name__, _shown(value)))
+    six.raise_from(refusal, error)
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def _shown(value):
+    try:
+        return _SHORT.repr(value)
+    except Exception:
+        return 'that has no repr'
+
+
+def _sized(value):
+    """Return *value* if it has a length; an iterator, which may never end, has none."""
+    len(value)
+    return value
+
+
+def _bytes(value):
+    # bytes(5) would be five zeros; a number has no length.
+    return bytes(bytearray(_sized(value)))
+
+
+def _digits(number):
+    try:
+        return str(number)
+    except ValueError:
+        return str(Decimal(number))  # see _LONG
+
+
+def _read(kind, value):
+    """Return the number of type *kind* that bytes or text spell, or that *value* equals."""
+    if isinstance(value, six.text_type):
+        value = value.encode('ascii')
+    if not isinstance(value, bytes):
+        return _exactly(kind, value)
+    if b'_' in value:
+        raise ValueError('no digit: _')  # Python 3 would read 1_000
+    if kind is int and len(value) > _LONG and value.lstrip(b'-').isdigit():
+        return int(Decimal(value.decode('ascii')))
+    return kind(value)
+
+
+#: Newer Pythons limit the digits that int() and str() take, to no less than this, but
+#: Decimal has no such limit.
+_LONG = 640
+
+
+def _json(value):
+    data = json.dumps(value)
+    if json.loads(data) != value:
+        raise ValueError('json would change it')
+    return data.encode('ascii')
+
+
+if six.PY2:
+    # Python 2 lets surrogates through, in both directions.
+    _SURROGATE = re.compile(b'\xed[\xa0-\xbf]')
+
+    def _utf8(text):
+        data = text.encode('utf-8')
+        if _from_utf8(data) != text:
+            raise ValueError('two surrogates would come back as one character')
+        return data
+
+    def _from_utf8(data):
+        if _SURROGATE.search(data):
+            raise ValueError('surrogates are no text')
+        return data.decode('utf-8')
+else:
+    def _utf8(text):
+        return text.encode('utf-8')
+
+    def _from_utf8(data):
+        return data.decode('utf-8')

@@ -101,8 +101,10 @@ def linked(server, client):
 
     redpipe's default connection runs over the link and has been used already.
     """
+    same = ('db', 'username', 'password', 'protocol')
+    options = {key: value for key, value in client.connection_pool.connection_kwargs.items() if key in same}
     with Link(server.port, delay=0.02) as link:
-        slow = redis.StrictRedis(port=link.port)
+        slow = redis.StrictRedis(port=link.port, **options)
         redpipe.reset()
         redpipe.connect_redis(slow)
         slow.ping()

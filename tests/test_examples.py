@@ -5,9 +5,7 @@ import sys
 
 import pytest
 
-import redpipe
 from examples import demo
-from examples.local import Link
 
 
 @pytest.fixture
@@ -29,18 +27,14 @@ def test_both_ways_make_the_same_page(shop):
     assert len(alone['shelf']) == len(demo.SHELF)
 
 
-def test_a_page_in_one_pipe_is_one_round_trip(shop, server):
-    with Link(server.port) as link:
-        linked = type(shop)(port=link.port)
-        redpipe.reset()
-        redpipe.connect_redis(linked)
-        demo.together()
-        before = link.round_trips
-        demo.one_at_a_time()
-        between = link.round_trips
-        demo.together()
-        assert (between - before, link.round_trips - between) == (9, 1)
-        linked.connection_pool.disconnect()
+def test_a_page_in_one_pipe_is_one_round_trip(linked):
+    link, client = linked
+    demo.fill(client)
+    start = link.round_trips
+    demo.one_at_a_time()
+    between = link.round_trips
+    demo.together()
+    assert (between - start, link.round_trips - between) == (9, 1)
 
 
 @pytest.mark.usefixtures('start')

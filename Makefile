@@ -26,7 +26,7 @@ docs: $(READY)  ## build the documentation to docs/_build/index.html
 documentation: docs
 
 bench: $(READY)  ## run the benchmarks
-	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+	@for script in $(filter-out benchmarks/measure.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 venv: $(READY)  ## make .venv, with what the tests need
 

@@ -1,10 +1,8 @@
 # -*- coding: utf-8 -*-
 import decimal
-import enum
 import fractions
 import itertools
 import math
-import sys
 
 import pytest
 import six
@@ -24,6 +22,11 @@ from redpipe.fields import (
     TextField,
 )
 from redpipe.futures import Future
+
+try:
+    import enum
+except ImportError:
+    enum = None
 
 try:
     from hypothesis import given, settings, strategies as st
@@ -85,7 +88,7 @@ class Angry(object):
     __hash__ = None
 
 
-class Colour(enum.Enum if sys.version_info[0] > 2 else object):
+class Colour(enum.Enum if enum else object):
     RED = 1
 
 
@@ -144,10 +147,11 @@ def test_an_integer_of_any_size_comes_back():
 
 
 @pytest.mark.parametrize('value', [
-    2.5, float('nan'), float('inf'), '2', u'2', b'2', u'', None, [], [2], (2,), {}, 2 + 0j, object(),
+    2.5, float('nan'), float('inf'), '2', u'2', b'2', u'', None, [], [2], (2,), {}, 2 + 0j,
+    object(),
     decimal.Decimal('NaN'), decimal.Decimal('sNaN'), decimal.Decimal('Infinity'),
-    fractions.Fraction(1, 2), Array(2), Angry(), Colour.RED if sys.version_info[0] > 2 else Colour(),
-    Scalar(2.5),
+    fractions.Fraction(1, 2), Array(2), Angry(), Scalar(2.5),
+    Colour.RED if enum else Colour(),
 ])
 def test_no_integer(value):
     with pytest.raises(InvalidValue):
@@ -155,7 +159,8 @@ def test_no_integer(value):
 
 
 @pytest.mark.parametrize('stored', [
-    b'', b'x', b'1.5', b'1e3', b'1_000', b'0x10', b'2L', b'1 2', b'\xd9\xa3', b'\x002', b'9' * 5000 + b'x',
+    b'', b'x', b'1.5', b'1e3', b'1_000', b'0x10', b'2L', b'1 2', b'\xd9\xa3', b'\x002',
+    b'9' * 5000 + b'x',
     b'9' * 5000 + b'.0', b'--' + b'9' * 5000, 2.5, [], object(),
 ])
 def test_what_is_no_integer_cannot_be_read_as_one(stored):
@@ -243,7 +248,8 @@ def test_ascii_is_what_can_be_printed():
     every = u''.join(six.unichr(i) for i in range(32, 127))
     for value in (u'', every, u'a b'):
         assert same(AsciiField.encode(value), value.encode('ascii'))
-    for value in (u'a\n', u'\na', u'a\nb', u'\n', u'\t', u'\x00', u'\x7f', u'\x1f', u'\xe9', PLANES):
+    for value in (u'a\n', u'\na', u'a\nb', u'\n', u'\t', u'\x00', u'\x7f', u'\x1f', u'\xe9',
+                  PLANES):
         with pytest.raises(InvalidValue):
             AsciiField.encode(value)
         assert AsciiField.PATTERN.match(value) is None
@@ -272,7 +278,8 @@ def test_no_bytes(value):
 
 
 @pytest.mark.parametrize('value, stored', [
-    (True, b'1'), (False, b''), (1, b'1'), (0, b''), (1.0, b'1'), (0.0, b''), (decimal.Decimal(1), b'1'),
+    (True, b'1'), (False, b''), (1, b'1'), (0, b''), (1.0, b'1'), (0.0, b''),
+    (decimal.Decimal(1), b'1'),
     (Scalar(1), b'1'), (Scalar(0), b''),
 ])
 def test_a_boolean_is_stored_as_1_or_nothing(value, stored):
@@ -281,7 +288,8 @@ def test_a_boolean_is_stored_as_1_or_nothing(value, stored):
 
 
 @pytest.mark.parametrize('value', [
-    2, -1, 0.5, u'', u'1', u'True', b'', b'1', None, [], {}, (), float('nan'), object(), Array(1), Angry()])
+    2, -1, 0.5, u'', u'1', u'True', b'', b'1', None, [], {}, (), float('nan'), object(), Array(1),
+    Angry()])
 def test_no_boolean(value):
     with pytest.raises(InvalidValue):
         BooleanField.encode(value)
@@ -302,14 +310,16 @@ def test_a_list_is_stored_as_json(value, stored):
 
 
 @pytest.mark.parametrize('value, stored', [
-    ({}, b'{}'), ({u'a': 1}, b'{"a": 1}'), ({u'\xe9': {u'b': [None]}}, b'{"\\u00e9": {"b": [null]}}')])
+    ({}, b'{}'), ({u'a': 1}, b'{"a": 1}'),
+    ({u'\xe9': {u'b': [None]}}, b'{"\\u00e9": {"b": [null]}}')])
 def test_a_dict_is_stored_as_json(value, stored):
     assert same(DictField.encode(value), stored)
     assert same(DictField.decode(stored), value)
 
 
 #: What json changes or refuses, in a list or a dict.
-NO_JSON = [float('nan'), (1,), {1: 2}, {None: 1}, {True: 1}, {1: 1, u'1': 2}, {(1,): 2}, set(), object(),
+NO_JSON = [float('nan'), (1,), {1: 2}, {None: 1}, {True: 1}, {1: 1, u'1': 2}, {(1,): 2}, set(),
+           object(),
            b'\xff', 1j, decimal.Decimal(1), CIRCLE, nested(100000), Angry(), iter([1])]
 
 
@@ -333,7 +343,8 @@ def test_a_circle_is_refused():
 
 
 @pytest.mark.parametrize('value', [
-    None, (), (1,), set(), iter([]), u'[]', b'[]', 5, object(), Angry(), Array(1), itertools.count()])
+    None, (), (1,), set(), iter([]), u'[]', b'[]', 5, object(), Angry(), Array(1),
+    itertools.count()])
 def test_no_list_and_no_dict(value):
     for field in (ListField, DictField, StringListField):
         with pytest.raises(InvalidValue):
@@ -348,7 +359,8 @@ def test_a_list_is_no_dict_and_a_dict_no_list():
 
 
 @pytest.mark.parametrize('stored', [
-    b'', b'x', b'5', b'"a"', b'null', b'\xff', b'{', b'[1,]', b'[' * 100000, b'9' * 5000, 5, (), u'x'])
+    b'', b'x', b'5', b'"a"', b'null', b'\xff', b'{', b'[1,]', b'[' * 100000, b'9' * 5000, 5, (),
+    u'x'])
 def test_what_is_no_json_of_the_kind_cannot_be_read(stored):
     for field in (ListField, DictField):
         with pytest.raises(InvalidValue):
@@ -360,7 +372,8 @@ def test_what_is_no_json_of_the_kind_cannot_be_read(stored):
 
 
 @pytest.mark.parametrize('value, stored', [
-    ([u'a'], b'a'), ([u'a', u'b c', u' '], b'a,b c, '), ([u'\xe9', PLANES], (u'\xe9,' + PLANES).encode('utf-8'))])
+    ([u'a'], b'a'), ([u'a', u'b c', u' '], b'a,b c, '),
+    ([u'\xe9', PLANES], (u'\xe9,' + PLANES).encode('utf-8'))])
 def test_a_list_of_text_is_stored_with_commas(value, stored):
     assert same(StringListField.encode(value), stored)
     assert same(StringListField.decode(stored), value)
@@ -372,7 +385,8 @@ def test_the_empty_list_of_text_is_stored_as_nothing_which_reads_as_none():
 
 
 @pytest.mark.parametrize('value', [
-    [u'a,b'], [u','], [u''], [u'a', u''], [1], [None], [[u'a']], [b'\xff'], [u'\ud800'], u'ab', (u'a',), {u'a': 1}])
+    [u'a,b'], [u','], [u''], [u'a', u''], [1], [None], [[u'a']], [b'\xff'], [u'\ud800'], u'ab',
+    (u'a',), {u'a': 1}])
 def test_no_list_of_text(value):
     with pytest.raises(InvalidValue):
         StringListField.encode(value)
@@ -393,7 +407,8 @@ def test_none_is_read_as_none_and_never_stored(field):
 
 
 @pytest.mark.parametrize('field, value', [
-    (IntegerField, 5), (FloatField, 1.5), (TextField, u'\xe9'), (AsciiField, u'a'), (BinaryField, b'\xff'),
+    (IntegerField, 5), (FloatField, 1.5), (TextField, u'\xe9'), (AsciiField, u'a'),
+    (BinaryField, b'\xff'),
     (BooleanField, True), (BooleanField, False), (ListField, [1]), (DictField, {u'a': 1}),
     (StringListField, [u'a']), (StringListField, []),
 ])
@@ -402,8 +417,10 @@ def test_a_value_that_is_decoded_already_passes_through(field, value):
 
 
 @pytest.mark.parametrize('field, value', [
-    (IntegerField, 5), (FloatField, 1.5), (TextField, PLANES), (AsciiField, u'a'), (BinaryField, b'\xff\x00'),
-    (BooleanField, True), (BooleanField, False), (ListField, [1]), (DictField, {u'a': [1]}), (StringListField, [u'a']),
+    (IntegerField, 5), (FloatField, 1.5), (TextField, PLANES), (AsciiField, u'a'),
+    (BinaryField, b'\xff\x00'),
+    (BooleanField, True), (BooleanField, False), (ListField, [1]), (DictField, {u'a': [1]}),
+    (StringListField, [u'a']),
 ])
 def test_a_future_is_seen_through(field, value):
     assert field.encode(settled(value)) == field.encode(value)
@@ -421,7 +438,8 @@ def test_a_future_inside_a_list_is_seen_through():
 
 @pytest.mark.parametrize('field', ALL)
 def test_an_instance_serves_as_the_class_does(field):
-    value = {IntegerField: 1, FloatField: 1.5, BinaryField: b'a', BooleanField: True, ListField: [1],
+    value = {IntegerField: 1, FloatField: 1.5, BinaryField: b'a', BooleanField: True,
+             ListField: [1],
              DictField: {u'a': 1}, StringListField: [u'a']}.get(field, u'a')
     assert field().decode(field().encode(value)) == field.decode(field.encode(value)) == value
 
@@ -486,7 +504,8 @@ if st is not None:
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
         max_leaves=10)
     ANYTHING = st.one_of(
-        JSON, st.binary(), st.floats(), st.decimals(-10 ** 30, 10 ** 30), st.fractions(), st.complex_numbers(),
+        JSON, st.binary(), st.floats(), st.decimals(-10 ** 30, 10 ** 30), st.fractions(),
+        st.complex_numbers(),
         st.tuples(st.integers()), st.sets(st.integers()), st.text(),
         st.lists(st.binary(max_size=3) | st.floats() | st.tuples(TEXT), max_size=3),
         st.dictionaries(st.integers() | TEXT, st.integers(), max_size=3))
@@ -500,7 +519,8 @@ if st is not None:
         (BooleanField, st.booleans()),
         (ListField, st.lists(JSON, max_size=5)),
         (DictField, st.dictionaries(TEXT, JSON, max_size=5)),
-        (StringListField, st.lists(TEXT.filter(lambda text: text and u',' not in text), min_size=1)),
+        (StringListField, st.lists(TEXT.filter(lambda text: text and u',' not in text),
+                                   min_size=1)),
     ], ids=[field.__name__ for field in ALL])
     def test_every_value_comes_back_equal_and_of_its_type(field, values):
         @settings(max_examples=60, deadline=None)

@@ -1,13 +1,16 @@
 """What is behind the name of a connection: how its batches reach a server.
 
-A batch runs on the pipeline object of the connected client, whatever class it
-is of. Nothing is sent while a batch is prepared, and nothing here touches a
-Future: sending may happen on any thread.
+A batch of a plain redis-py client goes directly, see ``_direct``; any other runs
+on the pipeline object that the client or callable makes. Nothing is sent while
+a batch is prepared, and nothing here touches a Future: sending may happen on any
+thread.
 """
 import inspect
 
 import redis
 
+from . import _direct
+from ._clusters import routing
 from ._commands import Commands, REDIS
 from .exceptions import InvalidPipeline
 
@@ -28,10 +31,11 @@ class Backend(object):
     the connections of a client that is gone.
     """
 
-    def __init__(self, make, client=None, commands=None):
+    def __init__(self, make, client=None, commands=None, direct=None):
         self.make = make
         self.client = client
         self.commands = commands
+        self.direct = direct
 
     def same(self, other):
         """Tell whether both reach the same servers over the same connections."""
@@ -47,21 +51,51 @@ class Backend(object):
         return id(client)
 
     def prepare(self, records):
-        """Return a callable that sends the commands of *records* and returns their replies."""
+        """Return a batch: ``send()`` writes the commands of *records*, ``receive()`` reads."""
+        if self.direct is not None and self.direct.takes(records):
+            return self.direct.prepare(records)
         pipe = self.make()
         if self.client is None:
             refuse_decoded(pipe)
         try:
-            for _, _, _, method, args, options in records:
-                getattr(pipe, method)(*args, **options)
+            for _, _, _, args, options, method in records:
+                getattr(pipe, method or 'execute_command')(*args, **options or {})
         except BaseException:
             pipe.reset()
             raise
-        return pipe.execute
+        return _Piped(pipe, records)
 
 
-def of_client(client, **options):
-    """Return the backend of *client*, whose ``pipeline`` is called with *options*."""
+class _Piped(object):
+    """A batch on a client's own pipeline object, which writes and reads in one go."""
+
+    pool = None
+
+    def __init__(self, pipe, records):
+        self._pipe = pipe
+        self._records = records
+
+    def send(self):
+        """Leave it to ``receive``."""
+
+    def receive(self):
+        """Return what the pipeline object returns, if that is as many replies as commands."""
+        replies = self._pipe.execute()
+        count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
+        if count != len(self._records):
+            raise InvalidPipeline('connection %r answered %d commands with %s replies'
+                                  % (self._records[0][0], len(self._records), count))
+        return replies
+
+    def close(self):
+        """Leave it to ``receive``."""
+
+
+def of_client(client, direct=True, **options):
+    """Return the backend of *client*, whose ``pipeline`` is called with *options*.
+
+    Where *direct* is true and the client is a plain one of redis-py's, batches go directly.
+    """
     if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline(
             'a client such as redis.Redis() was expected, not %r' % (client,))
@@ -69,7 +103,14 @@ def of_client(client, **options):
         raise InvalidPipeline(
             '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
     refuse_decoded(client)
-    return Backend(lambda: client.pipeline(**options), client, _commands_of(client))
+    commands = _commands_of(client)
+    if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
+        options.setdefault('transaction', False)
+        return Backend(routing(lambda: client.pipeline(**options)), client, commands)
+    if commands is None or 'shard_hint' in options or not _direct.fits(client, LIBRARIES):
+        direct = False
+    return Backend(lambda: client.pipeline(**options), client, commands,
+                   _direct.Direct(client, options.get('transaction', True)) if direct else None)
 
 
 def of_callable(make):

@@ -74,6 +74,10 @@ MODULES = ('json', 'ts', 'bf', 'cf', 'cms', 'topk', 'tdigest', 'vset')
 #: What some command methods ask of their client.
 CLIENT_ATTRIBUTES = ('connection_pool', 'get_encoder', 'get_connection_kwargs')
 
+#: What a command method refers to that hands on its arguments as they are.
+_LOOKING_AT_NOTHING = frozenset([
+    'execute_command', 'append', 'extend', 'items', 'iteritems', 'len', 'DataError', 'RedisError'])
+
 #: The types of most arguments; none of them is a Future.
 PLAIN_TYPES = frozenset([bytes, str, six.text_type, bytearray, int, float, bool, type(None),
                          list, tuple, dict, set])
@@ -106,9 +110,13 @@ def _refusing(name, instead):
 def _queueing(function):
     @six.wraps(function)
     def method(self, *args, **kwargs):
+        for arg in args:
+            if type(arg) not in PLAIN_TYPES:
+                args = settled(args)
+                break
         if kwargs:
             kwargs = dict(zip(kwargs, settled(tuple(kwargs.values()))))
-        return function(self, *settled(args), **kwargs)
+        return function(self, *args, **kwargs)
     return method
 
 
@@ -126,8 +134,8 @@ def _module(name, function):
 def _method(name, function):
     if name in MODULES:
         return _module(name, function)
-    # Where a method looks at nothing, execute_command settles what it is given.
-    if name.startswith('_') or function.__code__.co_names == ('execute_command',):
+    # Where a method looks at no argument, execute_command settles what it is given.
+    if name.startswith('_') or _LOOKING_AT_NOTHING.issuperset(function.__code__.co_names):
         return function
     return _queueing(function)
 

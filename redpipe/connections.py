@@ -53,9 +53,10 @@ class ConnectionManager(object):
         cls._add(name, _backends.of_callable(pipeline_method))
 
     @classmethod
-    def connect_redis(cls, redis_client, name=None, transaction=False, shard_hint=None):
+    def connect_redis(cls, redis_client, name=None, transaction=False, shard_hint=None,
+                      direct=True):
         """Connect a redis-py client; see :func:`connect_redis`."""
-        options = {'transaction': transaction}
+        options = {'transaction': transaction, 'direct': direct}
         if shard_hint is not None:
             options['shard_hint'] = shard_hint
         cls._add(name, _backends.of_client(redis_client, **options))
@@ -89,15 +90,17 @@ class ConnectionManager(object):
         cls.connections[name] = backend
 
 
-def connect_redis(redis_client, name=None, transaction=False, shard_hint=None):
+def connect_redis(redis_client, name=None, transaction=False, shard_hint=None, direct=True):
     """Let pipelines called *name* run on the servers of *redis_client*.
 
     *redis_client* is a client of redis-py, which stays usable by itself and must not
     decode replies (InvalidPipeline). With *transaction* each batch is wrapped in MULTI
-    and EXEC; *shard_hint* is passed on to the client's connection pool. A *name* that
-    another client has is AlreadyConnected; several names for one client are fine.
+    and EXEC; *shard_hint* is passed on to the client's connection pool. With *direct*
+    a plain client's batches take a quicker way than its own pipeline objects, with the
+    same answers; False leaves them to these. A *name* that another client has is
+    AlreadyConnected; several names for one client are fine.
     """
-    ConnectionManager.connect_redis(redis_client, name, transaction, shard_hint)
+    ConnectionManager.connect_redis(redis_client, name, transaction, shard_hint, direct)
 
 
 def connect_rediscluster(redis_cluster_client, name=None):

@@ -2,10 +2,11 @@
 
 A command that is queued becomes a record, a plain tuple of
 
-    (connection name, Future, decoder or None, method, args, options)
+    (connection name, Future, decoder or None, args, options or None, method or None)
 
-where *method* is ``'execute_command'`` and *args* the words of the command, or
-the name and arguments of a method that only a client's own pipeline has.
+where *args* are the words of the command and *options* are for redis-py's reply
+callbacks; with a *method*, they are the arguments of that method, which only the
+pipeline objects of the connection's client have.
 
 A nested pipeline hands its records to its parent, unchanged and in order; the
 root alone sorts them by connection, sends each connection's batch and reads all
@@ -14,6 +15,7 @@ the callbacks run: those of nested pipelines first, in the order in which they
 executed, then the pipeline's own.
 """
 import sys
+from operator import itemgetter
 
 import six
 
@@ -28,7 +30,7 @@ from ._commands import (
 from .connections import DEFAULT, ConnectionManager
 from .exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from .futures import Future, plain
-from .tasks import TaskManager
+from .tasks import SynchronousTask, TaskManager
 
 __all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
 
@@ -90,8 +92,11 @@ class _Queue(object):
                 break
         if args[0] in REFUSED_WORDS:
             refuse(args[0], 'it changes the connection, which is shared')
+        # These are for redis-py's client-side caching, which no pipeline has.
+        if 'keys' in options:
+            del options['keys']
         future = Future()
-        self._stack.append((self._name, future, None, 'execute_command', args, options))
+        self._stack.append((self._name, future, None, args, options or None, None))
         return future
 
     def on_execute(self, callback):
@@ -149,15 +154,15 @@ class _Queue(object):
         def call(*args, **kwargs):
             future = Future()
             self._stack.append(
-                (self._name, future, None, name, _settled_deep(args), _settled_deep(kwargs)))
+                (self._name, future, None, _settled_deep(args), _settled_deep(kwargs), name))
             return future
         call.__name__ = name
         return call
 
-    def _queue(self, name, args, decode=None, options={}):
+    def _queue(self, name, args, decode=None, options=None):
         """Queue the words *args* for connection *name* and return the Future."""
         future = Future()
-        self._stack.append((name, future, decode, 'execute_command', args, options))
+        self._stack.append((name, future, decode, args, options, None))
         return future
 
     def _take(self):
@@ -210,60 +215,82 @@ class NestedPipeline(_Queue):
 
 def _run(records):
     """Send the batches of all connections, read all replies, then settle all Futures."""
-    batches = {}
-    names = []
-    for record in records:
-        try:
-            batches[record[0]].append(record)
-        except KeyError:
-            batches[record[0]] = [record]
-            names.append(record[0])
+    names, batches = [records[0][0]], {}
+    if len(set(map(itemgetter(0), records))) == 1:
+        batches[names[0]] = records
+    else:
+        for record in records:
+            batches.setdefault(record[0], []).append(record)
+        names = sorted(batches, key=list(map(itemgetter(0), records)).index)
     try:
         # All are prepared before the first is sent: what cannot be sent sends nothing.
-        sends = [ConnectionManager.backend(name).prepare(batches[name]) for name in names]
-        replies = _send(names, [batches[name] for name in names], sends)
+        ready = [ConnectionManager.backend(name).prepare(batches[name]) for name in names]
+        outcomes = _exchange(ready)
+        failed = [(name, failure) for name, (_, failure) in zip(names, outcomes) if failure]
+        if failed:
+            _annotate(failed)
+            six.reraise(*failed[0][1])
     except BaseException as error:
         _fail(records, 'the batch of this Future failed: ' + _described(error), error)
         raise
     if len(names) == 1:
-        _settle(zip(records, replies[0]))
+        _settle(zip(records, outcomes[0][0]))
     else:
-        replies = dict(zip(names, map(iter, replies)))
+        replies = dict((name, iter(answered)) for name, (answered, _) in zip(names, outcomes))
         _settle((record, next(replies[record[0]])) for record in records)
 
 
-def _send(names, batches, sends):
-    """Return the replies to each batch; raise the first error once all have ended."""
-    if len(sends) == 1:
-        outcomes = [_attempt(sends[0], batches[0])]
-    else:
-        outcomes = TaskManager.wait(*[
-            TaskManager.promise(_attempt, send, batch) for send, batch in zip(sends, batches)])
-    failed = [(name, exc_info) for name, (_, exc_info) in zip(names, outcomes) if exc_info]
-    if failed:
-        _, exc_info = failed[0]
-        if len(failed) > 1:
-            _annotate(exc_info[1], failed)
-        six.reraise(*exc_info)
-    return [replies for replies, _ in outcomes]
+def _exchange(ready):
+    """Send all batches; return a pair for each, its replies or the exc_info of its failure.
 
-
-def _attempt(send, batch):
-    """Return the replies and None, or None and the exc_info of what went wrong."""
+    All have ended when it returns. Without threads every batch is written before the first
+    reply is read, so that the servers work at once.
+    """
+    if len(ready) > 1 and TaskManager.task is not SynchronousTask:
+        return TaskManager.wait(*[TaskManager.promise(_whole, batch) for batch in ready])
+    outcomes, sent = {}, []
     try:
-        replies = send()
-        if not isinstance(replies, (list, tuple)) or len(replies) != len(batch):
-            raise InvalidPipeline(
-                'connection %r answered %d commands with %s, not with a list of as many replies'
-                % (batch[0][0], len(batch), '%d replies' % len(replies)
-                   if isinstance(replies, (list, tuple)) else type(replies).__name__))
-        return replies, None
+        for batch in ready:
+            # A pool need not have more than one connection for us.
+            if any(batch.pool is other.pool for other in sent if other.pool is not None):
+                _receive(sent, outcomes)
+            outcomes[batch] = _attempt(batch, batch.send)
+            if not outcomes[batch][1]:
+                sent.append(batch)
+        _receive(sent, outcomes)
+    finally:
+        for batch in ready:
+            batch.close()
+    return [outcomes[batch] for batch in ready]
+
+
+def _receive(sent, outcomes):
+    """Read the replies to all batches in *sent*, and empty it."""
+    while sent:
+        batch = sent.pop(0)
+        outcomes[batch] = _attempt(batch, batch.receive)
+
+
+def _whole(batch):
+    outcome = _attempt(batch, batch.send)
+    return outcome if outcome[1] else _attempt(batch, batch.receive)
+
+
+def _attempt(batch, step):
+    """Return what ``step()`` returns and None, or None and the exc_info of its failure."""
+    try:
+        return step(), None
     except BaseException:
-        return None, sys.exc_info()
+        failure = sys.exc_info()
+        batch.close()
+        return None, failure
 
 
-def _annotate(error, failed):
-    """Let the text of *error*, the first of several, tell of the others too."""
+def _annotate(failed):
+    """Let the text of the first error tell of the others too, where there are several."""
+    if len(failed) == 1:
+        return
+    error = failed[0][1][1]
     others = '; '.join('connection %r failed too: %s' % (name, _described(exc_info[1]))
                        for name, exc_info in failed[1:])
     text = 'connection %r: %s; %s' % (failed[0][0], error, others)
@@ -284,7 +311,7 @@ def _settle(answered):
 
 
 def _undecodable(record, cause):
-    name, _, _, _, args, _ = record
+    name, args = record[0], record[3]
     error = InvalidValue('the reply to %s on connection %r cannot be decoded: %s' % (
         ' '.join(_shown(arg) for arg in args[:3]), name, cause))
     error.__cause__ = cause

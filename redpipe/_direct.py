@@ -1,0 +1,330 @@
+"""Send a batch without redis-py's work per command, on redis-py's own connections.
+
+A connection is taken from the client's pool, and redis-py does on it what it
+always does: connect, authenticate, check its health, read, time out. What is
+different is that a batch is packed in one go, sent in pieces of bounded size,
+and that replies which have arrived together are taken from the parser in a
+loop. The reply callbacks are the client's.
+
+It relies on these names of redis-py's that are not documented; where one is
+missing, or belongs to someone else than redis-py, the client's own pipeline
+object sends the batch, or reads each reply with ``read_response``:
+
+- ``pool.connection_class``, and its ``send_packed_command``, ``read_response``,
+  ``pack_command``, ``encoder``, ``connect``, ``disconnect``, ``can_read``;
+- ``client.response_callbacks``, ``parse_response`` and the pipeline's
+  ``annotate_exception``;
+- ``connection._parser._reader.gets``, hiredis' reader.
+"""
+import inspect
+import sys
+from itertools import chain, islice
+from operator import itemgetter
+
+import redis
+import six
+from redis.exceptions import ExecAbortError, ResponseError, WatchError
+
+try:
+    from hiredis import pack_command
+except ImportError:
+    pack_command = None
+
+__all__ = ['Direct', 'fits']
+
+#: Bytes in one piece of a batch, and how many are packed before the first piece is sent.
+PIECE = 1 << 16
+AHEAD = 1 << 24
+
+#: Options of a command that are for redis-py itself and not for the reply callback.
+_OWN_OPTIONS = ('EMPTY_RESPONSE', 'NEVER_DECODE')
+_EMPTY = 'EMPTY_RESPONSE'
+
+#: The parts of a record, see ``pipelines``.
+_ARGS, _OPTIONS, _METHOD = itemgetter(3), itemgetter(4), itemgetter(5)
+
+#: The types of nearly all replies; anything else is looked at.
+_REPLIES = frozenset([bytes, list, type(None), dict, set, float, bool] + list(six.integer_types))
+
+#: Pools of redis-py before 3.2 hand out connections that the server may have closed.
+_POOL_CHECKS = hasattr(redis.Connection, 'check_health')
+
+
+def fits(client, libraries):
+    """Tell whether batches of *client*, of one of the packages *libraries*, can go directly."""
+    pool = getattr(client, 'connection_pool', None)
+    connection = getattr(pool, 'connection_class', None)
+    needed = [getattr(connection, name, None) for name in
+              ('send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect')]
+    needed += [getattr(type(client), 'parse_response', None),
+               getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
+               getattr(type(client.pipeline()), 'execute', None)]
+    return (all(_belongs(function, libraries) for function in needed)
+            and 'parse_response' not in vars(client)
+            and isinstance(getattr(client, 'response_callbacks', None), dict)
+            # Client-side caching answers from memory, which only redis-py's own path does.
+            and getattr(pool, 'cache', None) is None)
+
+
+def _belongs(function, libraries):
+    """Tell whether *function* is redis-py's own, not overridden and not patched over."""
+    function = getattr(function, '__func__', function)
+    return inspect.isfunction(function) and function.__module__.split('.')[0] in libraries
+
+
+class Direct(object):
+    """Send batches of *client*, each wrapped in MULTI and EXEC if *transaction* says so."""
+
+    def __init__(self, client, transaction=False):
+        self.client = client
+        self.pool = client.connection_pool
+        self.batch = _Transaction if transaction else _Batch
+        self.encode = self.pool.get_encoder().encode
+        self._names = ('_',) if _wants_name(self.pool.get_connection) else ()
+
+    @property
+    def hiredis(self):
+        """Whether hiredis packs as this client would: it knows no encoding but utf-8."""
+        settings = self.pool.connection_kwargs
+        return (pack_command is not None
+                and settings.get('encoding', 'utf-8').lower() in ('utf-8', 'utf8')
+                and settings.get('encoding_errors', 'strict') == 'strict')
+
+    def takes(self, records):
+        """Tell whether *records* can go directly; otherwise redis-py's pipeline has to send them."""
+        if any(map(_METHOD, records)):
+            return False
+        return self.batch is _Batch or not any(_EMPTY in options
+                                               for options in map(_OPTIONS, records) if options)
+
+    def prepare(self, records):
+        """Return a batch of *records*, packed; DataError for what cannot be sent."""
+        return self.batch(self, records)
+
+    def take(self):
+        """Return a connection of the client's pool that is fit for a batch."""
+        connection = self.pool.get_connection(*self._names)
+        try:
+            if not _POOL_CHECKS and connection._sock is not None and connection.can_read():
+                connection.disconnect()
+            connection.connect()
+        except BaseException:
+            self.give_back(connection, broken=True)
+            raise
+        return connection
+
+    def give_back(self, connection, broken=False):
+        """Release *connection* to the pool, without whatever is still on its way if it is *broken*."""
+        try:
+            if broken:
+                connection.disconnect()
+        finally:
+            self.pool.release(connection)
+
+
+def _wants_name(get_connection):
+    """Tell whether a pool wants the name of a command, as those before redis-py 5.3 do."""
+    if six.PY2:
+        return True
+    first = next(iter(inspect.signature(get_connection).parameters.values()), None)
+    return first is not None and first.default is first.empty \
+        and first.kind is first.POSITIONAL_OR_KEYWORD
+
+
+class _Batch(object):
+    """Commands that travel together: ``send`` writes them, ``receive`` returns their replies.
+
+    Whatever happens, ``close`` comes last: the connection goes back to the pool fully read
+    or disconnected, so that nobody ever reads a reply to somebody else's command.
+    """
+
+    _before = _after = b''
+    _extra = 0
+
+    def __init__(self, direct, records):
+        self.pool = direct.pool
+        self._direct = direct
+        self._records = records
+        self._names = {}  # of commands, and the words of those that are more than one word
+        self._connection = None
+        self._complete = False
+        self._failed = False
+        # Everything is packed before anything is sent, so that a value that cannot be sent
+        # stops all of it. What would take much memory is packed once more as it goes out.
+        self._pieces, size = [], 0
+        for piece in self._packed():
+            if size < AHEAD:
+                self._pieces.append(piece)
+            size += len(piece)
+        self._cut = size >= AHEAD
+
+    def _packed(self):
+        """Yield the commands in pieces of about PIECE bytes."""
+        commands = six.moves.map(_ARGS, self._records)
+        pieces, size, count = [self._before], 0, 16
+        while True:
+            some = list(islice(commands, count))
+            if not some:
+                break
+            piece = b''.join(self._pack_all(some))
+            pieces.append(piece)
+            size += len(piece)
+            if size > PIECE:
+                yield b''.join(pieces)
+                pieces, size = [], 0
+            # As many as should fit, going by the last ones.
+            count = max(1, min(count * 4, count * PIECE // len(piece)))
+        pieces.append(self._after)
+        yield b''.join(pieces)
+
+    def _pack_all(self, commands):
+        """Return the packed form of each of *commands*."""
+        for name in set(map(itemgetter(0), commands)):
+            if name not in self._names:
+                self._names[name] = _split(name)
+        if any(self._names.values()):
+            commands = [args if self._names[args[0]] is None else self._names[args[0]] + args[1:]
+                        for args in commands]
+        if self._direct.hiredis:
+            try:
+                return list(map(pack_command, commands))
+            except TypeError:
+                pass
+        return list(map(self._pack, commands))
+
+    def _pack(self, args):
+        """Pack one command in Python, with the client's encoder."""
+        encode = self._direct.encode
+        parts = [b'*%d\r\n' % len(args)]
+        for arg in args:
+            if type(arg) is not bytes:
+                arg = bytes(encode(arg))
+            parts.append(b'$%d\r\n%s\r\n' % (len(arg), arg))
+        return b''.join(parts)
+
+    def send(self):
+        """Write the whole batch to a connection of the pool."""
+        self._connection = self._direct.take()
+        sent = len(self._pieces)
+        self._connection.send_packed_command(
+            chain(self._pieces, islice(self._packed(), sent, None)) if self._cut else self._pieces)
+
+    def receive(self):
+        """Return the replies that redis-py's pipeline would return, or raise what it would."""
+        replies = self._read(len(self._records) + self._extra)
+        self._complete = True
+        self.close()
+        return self._answers(replies)
+
+    def close(self):
+        """Give the connection back, fully read or disconnected; without one, do nothing."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._direct.give_back(connection, broken=not self._complete)
+
+    def _read(self, count):
+        """Return the next *count* replies as the parser has them, error replies among them."""
+        connection = self._connection
+        gets, nothing = _reader(connection)
+        replies = []
+        while len(replies) < count:
+            try:
+                replies.append(connection.read_response())
+            except ResponseError as error:
+                replies.append(error)
+                self._failed = True
+            # What came in with it is there already.
+            for _ in range(count - len(replies) if gets else 0):
+                reply = gets()
+                if reply is nothing:
+                    break
+                if type(reply) in _REPLIES:
+                    replies.append(reply)
+                elif isinstance(reply, ResponseError):
+                    replies.append(reply)
+                    self._failed = True
+                elif isinstance(reply, Exception):
+                    raise reply
+                else:
+                    connection._parser.handle_push_response(reply)
+        return replies
+
+    def _answers(self, replies):
+        if self._failed:
+            for place, reply in enumerate(replies):
+                if isinstance(reply, ResponseError):
+                    replies[place] = (self._records[place][4] or {}).get(_EMPTY, reply)
+        replies = self._called_back(replies)
+        self._raise_first_error(replies)
+        return replies
+
+    def _called_back(self, replies):
+        """Return *replies* as the client's reply callbacks make them."""
+        known = self._direct.client.response_callbacks
+        callbacks = dict((name, known[name]) for name in self._names if name in known)
+        if not callbacks:
+            return replies
+        for place, (_, _, _, args, options, _) in enumerate(self._records):
+            callback = callbacks.get(args[0])
+            if callback is None or isinstance(replies[place], ResponseError):
+                continue
+            try:
+                if options:
+                    options = dict(o for o in options.items() if o[0] not in _OWN_OPTIONS)
+                    replies[place] = callback(replies[place], **options)
+                else:
+                    replies[place] = callback(replies[place])
+            except ResponseError as error:
+                replies[place] = error
+                self._failed = True
+        return replies
+
+    def _raise_first_error(self, replies):
+        for place, reply in enumerate(replies if self._failed else ()):
+            if isinstance(reply, ResponseError):
+                raise self._annotated(reply, place)
+
+    def _annotated(self, error, place):
+        """Return *error*, its text telling which command it is about."""
+        pipe = self._direct.client.pipeline()
+        pipe.annotate_exception(error, place + 1, self._records[place][3])
+        return error
+
+
+class _Transaction(_Batch):
+    """A batch in MULTI and EXEC, which answers with the replies to all the others."""
+
+    _before = b'*1\r\n$5\r\nMULTI\r\n'
+    _after = b'*1\r\n$4\r\nEXEC\r\n'
+    _extra = 2
+
+    def _answers(self, replies):
+        self._failed = True  # perhaps: the errors are inside the answer to EXEC
+        queued, executed = replies[1:-1], replies[-1]
+        refused = [(place, self._annotated(reply, place))
+                   for place, reply in enumerate(queued) if isinstance(reply, ResponseError)]
+        if isinstance(executed, ResponseError):
+            raise refused[0][1] if refused and isinstance(executed, ExecAbortError) else executed
+        if executed is None:
+            raise WatchError('Watched variable changed.')
+        for place, error in refused:
+            executed.insert(place, error)
+        if len(executed) != len(self._records):
+            raise ResponseError('Wrong number of response items from pipeline execution')
+        self._raise_first_error(executed)
+        return self._called_back(executed)
+
+
+def _split(name):
+    """Return the words of a command name that redis-py writes as one, None for a single word."""
+    words = tuple(name.encode().split() if isinstance(name, six.text_type) else name.split())
+    return words if len(words) > 1 else None
+
+
+def _reader(connection):
+    """Return what gives the replies that are in hiredis' buffer, and what it says when empty."""
+    if not type(connection).read_response.__module__.endswith('.connection'):
+        return None, None  # Sentinel's connections look at every reply
+    parser = connection._parser
+    gets = getattr(getattr(parser, '_reader', None), 'gets', None)
+    return gets, getattr(sys.modules[type(parser).__module__], 'NOT_ENOUGH_DATA', False)

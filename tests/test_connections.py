@@ -50,11 +50,10 @@ def threads(request):
 
 def test_commands_go_to_the_connection_that_is_named(two):
     users, messages = two
-    with redpipe.pipeline(name='users', autoexec=True) as pipe:
-        pipe.hset('u{1}', 'name', 'joe')
-    with redpipe.pipeline(name='messages', autoexec=True) as pipe:
-        pipe.hset('m{1}', 'body', 'hi there')
-    assert users.keys() == [b'u{1}'] and messages.keys() == [b'm{1}']
+    for name in ('users', 'messages'):
+        with redpipe.pipeline(name=name, autoexec=True) as pipe:
+            pipe.hset('of ' + name, 'k', 'v')
+    assert users.keys() == [b'of users'] and messages.keys() == [b'of messages']
 
 
 def test_the_unnamed_connection_is_the_default_one(connected):

@@ -98,32 +98,25 @@ def test_isinstance_and_completion_work_before_the_result_is_there():
 # -- afterwards
 
 def test_an_integer_behaves_like_an_integer():
-    future = settled(1)
-    assert future == 1
-    assert future != 2
-    assert bool(future)
-    assert float(future) == 1.0
-    assert future + 1 == 2
-    assert future * 2 == 2
-    assert future ^ 1 == 0
-    assert repr(future) == '1'
+    three = settled(3)
+    assert (three, three + 4, three * 2, three ^ 1, 10 - three) == (3, 7, 6, 2, 7)
+    assert three != 4 and three
+    assert (float(three), repr(three)) == (3.0, '3')
 
 
 def test_a_list_behaves_like_a_list():
-    future = settled([1])
-    assert future == [1]
-    assert [v for v in future] == [1]
-    assert future + [2] == [1, 2]
-    assert [2] + future == [2, 1]
+    letters = settled(['x', 'y'])
+    assert ['x', 'y'] == letters
+    assert list(letters) == ['x', 'y']
+    assert letters + ['z'] == ['x', 'y', 'z']
+    assert ['w'] + letters == ['w', 'x', 'y']
 
 
 def test_a_dict_behaves_like_a_dict():
-    future = settled({'a': 1})
-    assert future == {'a': 1}
-    assert dict(future) == {'a': 1}
-    assert {k: v for k, v in future.items()} == {'a': 1}
-    assert dict(**future) == {'a': 1}
-    assert 'a' in future and 'b' not in future
+    ages = settled({'jack': 30})
+    assert ages == {'jack': 30} == dict(ages) == dict(**ages)
+    assert [pair for pair in ages.items()] == [('jack', 30)]
+    assert 'jack' in ages and 'jill' not in ages
 
 
 ARITHMETIC = ['add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow',

@@ -19,7 +19,7 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 LAYERS = [
     {'exceptions', 'luascripts', 'tasks', 'version'},
     {'futures', 'fields'},
-    {'_commands', '_direct'},
+    {'_commands', '_clusters', '_direct'},
     {'_backends', '_json'},
     {'connections'},
     {'pipelines'},

@@ -100,15 +100,21 @@ class Server(object):
             raise NoServer('%s does not start; it says:\n%s' % (binary, said))
 
     def _start(self, arguments):
-        self.port = free_port()
+        self.port = self._free_port()
         self.directory = tempfile.mkdtemp(prefix='redpipe-')
         self.unix_socket_path = os.path.join(self.directory, 'socket')
-        command = [self.binary, '--bind', self.host, '--port', str(self.port), '--unixsocket', self.unix_socket_path,
-                   '--dir', self.directory, '--save', '', '--appendonly', 'no'] + list(arguments)
+        command = self._command() + list(arguments)
         with open(os.devnull, 'w') as nothing:
             self._guard = subprocess.Popen(['/bin/sh', '-c', GUARD, self.directory] + command, stdin=subprocess.PIPE,
                                            stdout=subprocess.PIPE, stderr=nothing, close_fds=True)
         atexit.register(self.stop)
+
+    def _free_port(self):
+        return free_port()
+
+    def _command(self):
+        return [self.binary, '--bind', self.host, '--port', str(self.port), '--unixsocket', self.unix_socket_path,
+                '--dir', self.directory, '--save', '', '--appendonly', 'no']
 
     def _wait(self, timeout=20):
         """Wait until the server answers PING and return None, or what it said where it ended or is not in time."""

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import redpipe  # noqa: E402
 from examples.local import Link, Server, describe, find_servers  # noqa: E402
+from servers import Cluster, RedisCluster  # noqa: E402
 
 #: ``3`` makes the clients of the tests speak RESP3, ``2`` RESP2; empty leaves it to redis-py.
 PROTOCOL = os.environ.get('REDPIPE_TEST_PROTOCOL', '')
@@ -75,22 +76,56 @@ def second_server(start):
         yield one
 
 
+@pytest.fixture(scope='session')
+def cluster(start):
+    """A cluster of three primaries and three replicas for the whole run."""
+    if RedisCluster is None:
+        pytest.skip('redis-py %s has no client for clusters, and redis-py-cluster is not here' % redis.__version__)
+    with Cluster() as one:
+        yield one
+
+
+def options():
+    return {'protocol': int(PROTOCOL)} if PROTOCOL and KNOWS_PROTOCOL else {}
+
+
 @pytest.fixture
 def client(server):
     """A redis-py client of ``server``, whose database is empty."""
-    options = {'protocol': int(PROTOCOL)} if PROTOCOL and KNOWS_PROTOCOL else {}
-    one = server.client(**options)
+    one = server.client(**options())
     one.flushdb()
     yield one
     one.connection_pool.disconnect()
 
 
+@pytest.fixture(scope='session')
+def _client_of_cluster(cluster):
+    return cluster.client(**options())
+
+
 @pytest.fixture
-def connected(client):
-    """``client``, being redpipe's default connection and its only one."""
+def clustered(cluster, _client_of_cluster):
+    """A client of ``cluster``, which is empty."""
+    cluster.flush()
+    return _client_of_cluster
+
+
+def pytest_generate_tests(metafunc):
+    # A module with ON_CLUSTERS holds what is true of a cluster as it is of a server. The fixtures named here are about
+    # one server.
+    if getattr(metafunc.module, 'ON_CLUSTERS', False) and 'connected' in metafunc.fixturenames \
+            and not set(metafunc.fixturenames) & {'server', 'client', 'linked', 'commands_seen'}:
+        metafunc.parametrize('connected', ['server', 'cluster'], indirect=True)
+
+
+@pytest.fixture
+def connected(request):
+    """A client, being redpipe's default connection and its only one: of ``server``, or where asked of ``cluster``."""
+    on_cluster = getattr(request, 'param', 'server') == 'cluster'
+    one = request.getfixturevalue('clustered' if on_cluster else 'client')
     redpipe.reset()
-    redpipe.connect_redis(client)
-    yield client
+    redpipe.connect_redis(one)
+    yield one
     redpipe.disable_threads()
     redpipe.reset()
 
@@ -102,9 +137,9 @@ def linked(server, client):
     redpipe's default connection runs over the link and has been used already.
     """
     same = ('db', 'username', 'password', 'protocol')
-    options = {key: value for key, value in client.connection_pool.connection_kwargs.items() if key in same}
+    others = {key: value for key, value in client.connection_pool.connection_kwargs.items() if key in same}
     with Link(server.port, delay=0.02) as link:
-        slow = redis.StrictRedis(port=link.port, **options)
+        slow = redis.StrictRedis(port=link.port, **others)
         redpipe.reset()
         redpipe.connect_redis(slow)
         slow.ping()

@@ -33,6 +33,7 @@ from .exceptions import (
     InvalidOperation,
     InvalidPipeline,
     InvalidValue,
+    OutcomeUnknown,
     ResultNotReady,
 )
 from .futures import IS, ISINSTANCE, Future
@@ -61,6 +62,7 @@ __all__ = [
     'InvalidValue',
     'AlreadyConnected',
     'InvalidPipeline',
+    'OutcomeUnknown',
     # several servers at once
     'enable_threads',
     'disable_threads',

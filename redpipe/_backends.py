@@ -63,29 +63,38 @@ class Backend(object):
         except BaseException:
             pipe.reset()
             raise
-        return _Piped(pipe, records)
+        return _Piped(pipe, records, self.commands is not None)
 
 
 class _Piped(object):
     """A batch on a client's own pipeline object, which writes and reads in one go."""
 
     pool = None
+    errors = False
 
-    def __init__(self, pipe, records):
+    def __init__(self, pipe, records, known):
         self._pipe = pipe
         self._records = records
+        # Only a pipeline of redis-py's is known to return error replies on demand.
+        self._options = {'raise_on_error': False} if known else {}
 
     def send(self):
         """Leave it to ``receive``."""
 
     def receive(self):
         """Return what the pipeline object returns, if that is as many replies as commands."""
-        replies = self._pipe.execute()
+        replies = self._pipe.execute(**self._options)
         count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
         if count != len(self._records):
             raise InvalidPipeline('connection %r answered %d commands with %s replies'
                                   % (self._records[0][0], len(self._records), count))
+        self.errors = any(isinstance(reply, redis.ResponseError) for reply in replies)
         return replies
+
+    def annotate(self, error, place):
+        """Let the text of *error* tell which command it is about."""
+        if self._options:
+            self._pipe.annotate_exception(error, place + 1, self._records[place][3])
 
     def close(self):
         """Leave it to ``receive``."""

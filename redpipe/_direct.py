@@ -23,7 +23,16 @@ from operator import itemgetter
 
 import redis
 import six
-from redis.exceptions import ExecAbortError, ResponseError, WatchError
+from redis.exceptions import (
+    ConnectionError,
+    ExecAbortError,
+    ResponseError,
+    TimeoutError,
+    WatchError,
+)
+
+from ._reads import only_reads
+from .exceptions import OutcomeUnknown
 
 try:
     from hiredis import pack_command
@@ -108,6 +117,8 @@ class Direct(object):
             if not _POOL_CHECKS and connection._sock is not None and connection.can_read():
                 connection.disconnect()
             connection.connect()
+            if _POOL_CHECKS:
+                connection.check_health()
         except BaseException:
             self.give_back(connection, broken=True)
             raise
@@ -135,7 +146,8 @@ class _Batch(object):
     """Commands that travel together: ``send`` writes them, ``receive`` returns their replies.
 
     Whatever happens, ``close`` comes last: the connection goes back to the pool fully read
-    or disconnected, so that nobody ever reads a reply to somebody else's command.
+    or disconnected, so that nobody ever reads a reply to somebody else's command. It is sent
+    again only where nothing can be applied twice.
     """
 
     _before = _after = b''
@@ -148,7 +160,9 @@ class _Batch(object):
         self._names = {}  # of commands, and the words of those that are more than one word
         self._connection = None
         self._complete = False
-        self._failed = False
+        self._error = None
+        self._replies = []
+        self.errors = False  # whether there are any among the replies
         # Everything is packed before anything is sent, so that a value that cannot be sent
         # stops all of it. What would take much memory is packed once more as it goes out.
         self._pieces, size = [], 0
@@ -203,18 +217,57 @@ class _Batch(object):
         return b''.join(parts)
 
     def send(self):
-        """Write the whole batch to a connection of the pool."""
+        """Write the whole batch to a connection of the pool.
+
+        An error up to the first byte is raised, for nothing was sent; a later one is kept
+        for ``receive``.
+        """
         self._connection = self._direct.take()
-        sent = len(self._pieces)
-        self._connection.send_packed_command(
-            chain(self._pieces, islice(self._packed(), sent, None)) if self._cut else self._pieces)
+        try:
+            self._write()
+        except (ConnectionError, TimeoutError) as error:
+            self._error = error
 
     def receive(self):
-        """Return the replies that redis-py's pipeline would return, or raise what it would."""
-        replies = self._read(len(self._records) + self._extra)
-        self._complete = True
+        """Return the replies that redis-py's pipeline would return, error replies in place.
+
+        Raises what redis-py raises where replies were lost, OutcomeUnknown if commands
+        without a reply may have changed something. What only reads is sent again, as often
+        and as patiently as the client's own retry policy says.
+        """
+        try:
+            if self._error is not None:
+                raise self._error
+            self._read()
+        except (ConnectionError, TimeoutError) as error:
+            self._connection.disconnect()
+            commands = list(map(_ARGS, self._records))
+            if not only_reads(commands):
+                raise OutcomeUnknown.of(
+                    error, self._records[0][0], commands, max(len(self._replies) - self._extra, 0))
+            self._repeat(error)
+        replies, self._complete = self._replies, True
         self.close()
         return self._answers(replies)
+
+    def _repeat(self, error):
+        """Send and read all of it again, as redis-py would after *error*."""
+        errors = [error]
+
+        def attempt():
+            if errors:  # of the first attempt, which counts
+                raise errors.pop()
+            self._write()
+            self._read()
+
+        connection = self._connection
+        if hasattr(connection, 'retry'):
+            connection.retry.call_with_retry(attempt, lambda error: connection.disconnect())
+        elif connection.retry_on_timeout if isinstance(error, TimeoutError) else not _POOL_CHECKS:
+            errors.pop()
+            attempt()
+        else:
+            raise error
 
     def close(self):
         """Give the connection back, fully read or disconnected; without one, do nothing."""
@@ -222,17 +275,22 @@ class _Batch(object):
         if connection is not None:
             self._direct.give_back(connection, broken=not self._complete)
 
-    def _read(self, count):
-        """Return the next *count* replies as the parser has them, error replies among them."""
+    def _write(self):
+        rest = islice(self._packed(), len(self._pieces), None) if self._cut else ()
+        self._connection.send_packed_command(chain(self._pieces, rest))
+
+    def _read(self):
+        """Read the replies as the parser has them, error replies among them."""
         connection = self._connection
         gets, nothing = _reader(connection)
-        replies = []
+        self._replies = replies = []
+        count = len(self._records) + self._extra
         while len(replies) < count:
             try:
                 replies.append(connection.read_response())
             except ResponseError as error:
                 replies.append(error)
-                self._failed = True
+                self.errors = True
             # What came in with it is there already.
             for _ in range(count - len(replies) if gets else 0):
                 reply = gets()
@@ -242,21 +300,18 @@ class _Batch(object):
                     replies.append(reply)
                 elif isinstance(reply, ResponseError):
                     replies.append(reply)
-                    self._failed = True
+                    self.errors = True
                 elif isinstance(reply, Exception):
                     raise reply
                 else:
                     connection._parser.handle_push_response(reply)
-        return replies
 
     def _answers(self, replies):
-        if self._failed:
+        if self.errors:
             for place, reply in enumerate(replies):
                 if isinstance(reply, ResponseError):
                     replies[place] = (self._records[place][4] or {}).get(_EMPTY, reply)
-        replies = self._called_back(replies)
-        self._raise_first_error(replies)
-        return replies
+        return self._called_back(replies)
 
     def _called_back(self, replies):
         """Return *replies* as the client's reply callbacks make them."""
@@ -276,19 +331,13 @@ class _Batch(object):
                     replies[place] = callback(replies[place])
             except ResponseError as error:
                 replies[place] = error
-                self._failed = True
+                self.errors = True
         return replies
 
-    def _raise_first_error(self, replies):
-        for place, reply in enumerate(replies if self._failed else ()):
-            if isinstance(reply, ResponseError):
-                raise self._annotated(reply, place)
-
-    def _annotated(self, error, place):
-        """Return *error*, its text telling which command it is about."""
-        pipe = self._direct.client.pipeline()
-        pipe.annotate_exception(error, place + 1, self._records[place][3])
-        return error
+    def annotate(self, error, place):
+        """Let the text of *error* tell which command it is about, as redis-py does."""
+        self._direct.client.pipeline().annotate_exception(
+            error, place + 1, self._records[place][3])
 
 
 class _Transaction(_Batch):
@@ -299,19 +348,22 @@ class _Transaction(_Batch):
     _extra = 2
 
     def _answers(self, replies):
-        self._failed = True  # perhaps: the errors are inside the answer to EXEC
         queued, executed = replies[1:-1], replies[-1]
-        refused = [(place, self._annotated(reply, place))
-                   for place, reply in enumerate(queued) if isinstance(reply, ResponseError)]
+        refused = [(place, reply) for place, reply in enumerate(queued)
+                   if isinstance(reply, ResponseError)]
         if isinstance(executed, ResponseError):
-            raise refused[0][1] if refused and isinstance(executed, ExecAbortError) else executed
+            if not (refused and isinstance(executed, ExecAbortError)):
+                raise executed
+            place, error = refused[0]
+            self.annotate(error, place)
+            raise error
         if executed is None:
             raise WatchError('Watched variable changed.')
         for place, error in refused:
             executed.insert(place, error)
         if len(executed) != len(self._records):
             raise ResponseError('Wrong number of response items from pipeline execution')
-        self._raise_first_error(executed)
+        self.errors = any(isinstance(reply, ResponseError) for reply in executed)
         return self._called_back(executed)
 
 

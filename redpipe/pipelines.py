@@ -18,6 +18,7 @@ import sys
 from operator import itemgetter
 
 import six
+from redis.exceptions import ResponseError
 
 from ._commands import (
     CLIENT_ATTRIBUTES,
@@ -35,13 +36,14 @@ from .tasks import SynchronousTask, TaskManager
 __all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
 
 
-def pipeline(pipe=None, name=None, autoexec=False):
+def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
     """Return a pipeline, nested in *pipe* if there is one, for connection *name*.
 
     *pipe* is None or what an earlier call returned; anything else is InvalidPipeline.
     *name* is that of the connection its commands go to, and None always means the
     default one. With *autoexec*, a ``with`` block executes it when it is left without
     an exception; otherwise ``execute()`` must be called, or nothing is sent.
+    *raise_on_error* is as for ``execute``, where that is not told otherwise.
     """
     if pipe is None:
         cls = Pipeline
@@ -55,12 +57,12 @@ def pipeline(pipe=None, name=None, autoexec=False):
     commands = ConnectionManager.commands(name)
     if commands is not None:
         cls = commands.given_to(cls)
-    return cls(name, autoexec, pipe)
+    return cls(name, autoexec, pipe, raise_on_error)
 
 
-def autoexec(pipe=None, name=None):
+def autoexec(pipe=None, name=None, raise_on_error=True):
     """Return a pipeline whose ``with`` block executes it; else as :func:`pipeline`."""
-    return pipeline(pipe, name, True)
+    return pipeline(pipe, name, True, raise_on_error)
 
 
 @refusing
@@ -71,16 +73,18 @@ class _Queue(object):
     an argument where it has its result already.
     """
 
-    __slots__ = ('_name', '_autoexec', '_parent', '_stack', '_callbacks', '_handed_up',
-                 '_left', '__weakref__')
+    __slots__ = ('_name', '_autoexec', '_parent', '_raise_on_error', '_stack', '_callbacks',
+                 '_handed_up', '_lenient', '_left', '__weakref__')
 
-    def __init__(self, name=DEFAULT, autoexec=False, parent=None):
+    def __init__(self, name=DEFAULT, autoexec=False, parent=None, raise_on_error=True):
         self._name = name
         self._autoexec = autoexec
         self._parent = parent
+        self._raise_on_error = raise_on_error
         self._stack = []
         self._callbacks = []
         self._handed_up = []
+        self._lenient = []
         self._left = False
 
     def execute_command(self, *args, **options):
@@ -165,14 +169,19 @@ class _Queue(object):
         self._stack.append((name, future, decode, args, options, None))
         return future
 
-    def _take(self):
-        """Empty the pipeline and return its records, and its callbacks in order."""
+    def _take(self, raise_on_error=None):
+        """Empty the pipeline and return its records, its callbacks in order, and the Futures
+        that are to hold an error reply of their own.
+        """
+        if raise_on_error is None:
+            raise_on_error = self._raise_on_error
         records, callbacks = self._stack, self._handed_up + self._callbacks
-        self._stack, self._callbacks, self._handed_up = [], [], []
-        return records, callbacks
+        lenient = self._lenient if raise_on_error else [record[1] for record in records]
+        self._stack, self._callbacks, self._handed_up, self._lenient = [], [], [], []
+        return records, callbacks, lenient
 
     def _drop(self, why, cause=None):
-        records, _ = self._take()
+        records, _, _ = self._take()
         if records:
             _fail(records, 'nothing was sent by the pipeline of this Future: ' + why, cause)
 
@@ -182,15 +191,20 @@ class Pipeline(_Queue):
 
     __slots__ = ()
 
-    def execute(self):
+    def execute(self, raise_on_error=None):
         """Send all that is queued, settle the Futures, run the callbacks; return None.
 
         The pipeline is empty afterwards, whatever happened. Errors of redis-py are
-        raised as they are, the first in program order where several connections failed.
+        raised as they are, the first in program order where several connections failed;
+        no Future has a result then, and no callback runs. An error reply among others has
+        the attribute ``outcomes``, a list with a value or an exception for each command.
+        With *raise_on_error* false an error reply is raised only where its own Future is
+        read. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were
+        lost.
         """
-        records, callbacks = self._take()
+        records, callbacks, lenient = self._take(raise_on_error)
         if records:
-            _run(records)
+            _run(records, lenient)
         _call(callbacks)
 
 
@@ -199,8 +213,11 @@ class NestedPipeline(_Queue):
 
     __slots__ = ()
 
-    def execute(self):
-        """Hand all that is queued to the parent, which sends it when it executes."""
+    def execute(self, raise_on_error=None):
+        """Hand all that is queued to the parent, which sends it when it executes.
+
+        *raise_on_error* holds for what is handed over now, whatever the parent says.
+        """
         parent = self._parent
         if parent._left:
             why = 'its parent was done before it'
@@ -208,12 +225,13 @@ class NestedPipeline(_Queue):
             raise InvalidOperation(
                 'the block of the parent pipeline was left already, so nothing would send '
                 'these commands; execute the nested pipeline inside it')
-        records, callbacks = self._take()
+        records, callbacks, lenient = self._take(raise_on_error)
         parent._stack += records
         parent._handed_up += callbacks
+        parent._lenient += lenient
 
 
-def _run(records):
+def _run(records, lenient):
     """Send the batches of all connections, read all replies, then settle all Futures."""
     names, batches = [records[0][0]], {}
     if len(set(map(itemgetter(0), records))) == 1:
@@ -226,18 +244,45 @@ def _run(records):
         # All are prepared before the first is sent: what cannot be sent sends nothing.
         ready = [ConnectionManager.backend(name).prepare(batches[name]) for name in names]
         outcomes = _exchange(ready)
-        failed = [(name, failure) for name, (_, failure) in zip(names, outcomes) if failure]
-        if failed:
-            _annotate(failed)
-            six.reraise(*failed[0][1])
+        _raise_first(names, ready, [batches[name] for name in names], outcomes, records, lenient)
     except BaseException as error:
         _fail(records, 'the batch of this Future failed: ' + _described(error), error)
         raise
     if len(names) == 1:
-        _settle(zip(records, outcomes[0][0]))
+        answered = zip(records, outcomes[0][0])
     else:
-        replies = dict((name, iter(answered)) for name, (answered, _) in zip(names, outcomes))
-        _settle((record, next(replies[record[0]])) for record in records)
+        answered = _in_order(records, dict(zip(names, [replies for replies, _ in outcomes])))
+    _settle(answered, any(batch.errors for batch in ready))
+
+
+def _in_order(records, replies):
+    """Pair the records with *replies*, a dict of those of each connection."""
+    replies = dict((name, iter(some)) for name, some in replies.items())
+    return [(record, next(replies[record[0]])) for record in records]
+
+
+def _raise_first(names, ready, batches, outcomes, records, lenient):
+    """Raise the first failure in the order of *names*, its text telling of the others too."""
+    lenient = set(map(id, lenient))
+    failed = []
+    for name, batch, batch_records, (replies, failure) in zip(names, ready, batches, outcomes):
+        if failure is None and batch.errors:
+            for place, (record, reply) in enumerate(zip(batch_records, replies)):
+                if isinstance(reply, ResponseError) and id(record[1]) not in lenient:
+                    batch.annotate(reply, place)
+                    failure = type(reply), reply, None
+                    break
+        if failure:
+            failed.append((name, failure))
+    if not failed:
+        return
+    error = failed[0][1][1]
+    if isinstance(error, ResponseError):
+        replies = dict((name, [failure[1]] * len(batch) if failure else some)
+                       for name, batch, (some, failure) in zip(names, batches, outcomes))
+        error.outcomes = [_decoded(record, reply) for record, reply in _in_order(records, replies)]
+    _annotate(failed)
+    six.reraise(*failed[0][1])
 
 
 def _exchange(ready):
@@ -298,16 +343,29 @@ def _annotate(failed):
         error.args = (text,)
 
 
-def _settle(answered):
+def _settle(answered, errors):
+    """Give each Future its reply, decoded, or what went wrong with it alone."""
     for record, reply in answered:
         decode = record[2]
-        if decode is None:
+        if errors and isinstance(reply, ResponseError):
+            record[1]._error = reply
+        elif decode is None:
             record[1]._result = reply
         else:
             try:
                 record[1]._result = decode(reply)
             except Exception as error:
                 record[1]._error = _undecodable(record, error)
+
+
+def _decoded(record, reply):
+    """Return what the Future of *record* would hold, or the error that it would raise."""
+    if record[2] is None or isinstance(reply, BaseException):
+        return reply
+    try:
+        return record[2](reply)
+    except Exception as error:
+        return _undecodable(record, error)
 
 
 def _undecodable(record, cause):

@@ -17,7 +17,7 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 
 #: Each module imports only from the rows above its own; modules of a row do not know each other.
 LAYERS = [
-    {'exceptions', 'luascripts', 'tasks', 'version'},
+    {'exceptions', 'luascripts', 'tasks', 'version', '_reads'},
     {'futures', 'fields'},
     {'_commands', '_clusters', '_direct'},
     {'_backends', '_json'},

@@ -1,0 +1,201 @@
+"""What all keyspaces share: naming keys, coding values, queueing commands."""
+import re
+
+import six
+
+from ..exceptions import InvalidOperation, InvalidValue
+from ..fields import TextField
+from ..futures import plain
+from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
+from ._words import SIMPLE, sendable, several
+
+#: What a pattern of Redis takes for something else than itself.
+GLOB = re.compile(br'([\\*?\[\]])')
+
+
+class Base(object):
+    """Keys that belong together, and how what lies in them is coded.
+
+    Each class attribute may be None, which stands for the default.
+    """
+
+    #: The name around the keys, ``keyspace{key}``; None: the key as it is.
+    keyspace = None
+    #: The name of the connection that the commands go to, whatever pipe they are queued on.
+    connection = None
+    #: The older name of :attr:`connection`.
+    connections = None
+    #: The field of the keys' names.
+    keyparse = TextField
+    #: The field of the values.
+    valueparse = TextField
+
+    def __init__(self, pipe=None):
+        """Queue the commands on *pipe*; without one, each is sent at once by itself."""
+        if pipe is not None and not isinstance(pipe, (Pipeline, NestedPipeline)):
+            pipeline(pipe)  # raises the error
+        self._pipe = pipe
+
+    @property
+    def pipe(self):
+        """A new autoexec pipe for this class's connection, nested if there is a pipe."""
+        return autoexec(self._pipe, name=self._connection())
+
+    @classmethod
+    def _connection(cls):
+        name = cls.connections if cls.connection is None else cls.connection
+        return DEFAULT if name is None else name
+
+    def _run(self, args, decode=None):
+        """Queue the command of the words *args* and return its Future.
+
+        *decode* makes the result of the reply, once that is there.
+        """
+        for arg in args:
+            if type(arg) not in SIMPLE:
+                args = sendable(args)
+                break
+        pipe = self._pipe
+        if pipe is not None:
+            return pipe._queue(self._connection(), args, decode)
+        pipe = pipeline(name=self._connection())
+        future = pipe._queue(pipe._name, args, decode)
+        pipe.execute()
+        return future
+
+    def _iterate(self, scan, *args, **options):
+        """Return an iterator over all that the command *scan* finds with these arguments."""
+        if self._pipe is not None:
+            raise InvalidOperation(
+                'iterating takes several round trips, which no pipe can hold; call it on %s(), '
+                'or queue %s()' % (type(self).__name__, scan.__name__))
+        return _pages(scan, args, options)
+
+    # Names of keys.
+
+    @classmethod
+    def redis_key(cls, key):
+        """Return the bytes that *key* has as its name in Redis.
+
+        *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
+        its digits. None, a list or a tuple is InvalidValue.
+        """
+        field = TextField if cls.keyparse is None else cls.keyparse
+        encode = field.encode if isinstance(key, six.text_type) else cls._encode_key
+        name = six.ensure_binary(encode(key))
+        if cls.keyspace is None:
+            return name
+        return six.ensure_binary(cls.keyspace) + b'{' + name + b'}'
+
+    @classmethod
+    def _encode_key(cls, key):
+        field = TextField if cls.keyparse is None else cls.keyparse
+        key = plain(key)
+        if key is None or isinstance(key, (list, tuple)):
+            raise InvalidValue('%s wants one key, not %s %r' % (
+                cls.__name__, type(key).__name__, key))
+        if isinstance(key, bytes):
+            key = field.decode(key)
+        try:
+            return field.encode(key)
+        except InvalidValue:
+            if type(key) not in six.integer_types:
+                raise
+            return field.encode(six.text_type(key))
+
+    def _keys(self, *keys):
+        """Return the redis keys of several arguments, each a key or a collection of keys."""
+        names = []
+        for key in keys:
+            names.extend(several((key,)))
+        return tuple([self.redis_key(name) for name in names])
+
+    def _name(self, reply):
+        """Decode a redis key to the name that it has in this keyspace."""
+        if reply is None:
+            return None
+        if self.keyspace is not None:
+            reply = reply[len(six.ensure_binary(self.keyspace)) + 1:-1]
+        return (TextField if self.keyparse is None else self.keyparse).decode(reply)
+
+    def _pattern(self, match):
+        """Return the pattern of the redis keys whose names match the pattern *match*."""
+        if self.keyspace is None:
+            return match
+        match = b'*' if match is None else six.ensure_binary(plain(match))
+        return GLOB.sub(br'\\\1', six.ensure_binary(self.keyspace)) + b'{' + match + b'}'
+
+    # Values.
+
+    @classmethod
+    def _field(cls):
+        return TextField if cls.valueparse is None else cls.valueparse
+
+    def _encode(self, value):
+        return self._field().encode(plain(value))
+
+    def _encode_all(self, values):
+        encode = self._field().encode
+        return tuple([encode(plain(value)) for value in several(values)])
+
+    # Decoders. A reply of None is a key that is missing.
+
+    def _decode(self, reply):
+        return self._field().decode(reply)
+
+    def _decode_all(self, reply):
+        decode = self._field().decode
+        return None if reply is None else [decode(value) for value in reply]
+
+    def _decode_some(self, reply):
+        """Decode one value, or as many as a count asked for."""
+        counted = isinstance(reply, (list, set))
+        return self._decode_all(reply) if counted else self._decode(reply)
+
+    def _named_value(self, reply):
+        """Decode the key and the value of a blocking pop."""
+        return None if reply is None else (self._name(reply[0]), self._decode(reply[1]))
+
+    def _named_values(self, reply):
+        return None if reply is None else (self._name(reply[0]), self._decode_all(reply[1]))
+
+    def _decode_page(self, reply):
+        """Decode the cursor and the values of a scan."""
+        return int(reply[0]), self._decode_all(reply[1])
+
+
+def number(reply):
+    """Decode a float, of which RESP2 sends the text."""
+    return None if reply is None else float(reply)
+
+
+def numbers(reply):
+    """Decode a list of floats."""
+    return None if reply is None else [number(item) for item in reply]
+
+
+def text(reply):
+    """Decode what is neither a key nor a value of the user's."""
+    return TextField.decode(reply)
+
+
+def truths(reply):
+    """Decode a list of zeros and ones."""
+    return [bool(item) for item in reply]
+
+
+def paired(reply):
+    """Return the pairs in a reply, which is flat in RESP2 and nested in RESP3."""
+    if isinstance(reply, dict):
+        return reply.items()
+    if reply and isinstance(reply[0], (list, tuple)):
+        return reply
+    return zip(reply[::2], reply[1::2])
+
+
+def _pages(scan, args, options):
+    cursor = None
+    while cursor != 0:
+        cursor, found = scan(*args, cursor=cursor or 0, **options).result
+        for item in found.items() if isinstance(found, dict) else found:
+            yield item

@@ -1,0 +1,118 @@
+"""The ranges of sorted sets: by rank, by score, by the order of the values."""
+from functools import partial
+
+from ._base import number, paired
+from ._words import flags, limit
+from .generic import Keyspace
+
+
+class Ranges(Keyspace):
+    """What sorted sets have by range; both ends are included unless a sign says otherwise.
+
+    A rank counts from 0, a negative one from the end. A bound of scores is a number,
+    ``'(1.5'`` to leave that one out, ``'-inf'`` or ``'+inf'``. A bound of values is ``'[a'``,
+    ``'(a'`` to leave that one out, ``'-'`` or ``'+'``, and makes sense where all scores are
+    equal.
+    """
+
+    def zrange(self, name, start, end, desc=False, withscores=False, score_cast_func=float,
+               byscore=False, bylex=False, offset=None, num=None):
+        """Return the values from rank *start* to rank *end*, as a list. Sends ZRANGE.
+
+        With *desc*, the highest is first. With *withscores*, a list of (value, score),
+        where *score_cast_func* makes the score of a float. Redis 6.2: *byscore* and *bylex*
+        let the bounds be scores or values, *start* being the higher one if *desc*, and
+        *num* is how many to return at most, skipping *offset*.
+        """
+        if desc and not (byscore or bylex):
+            return self.zrevrange(name, start, end, withscores, score_cast_func)
+        words = flags(BYSCORE=byscore, BYLEX=bylex, REV=desc) + limit(offset, num)
+        return self._range('ZRANGE', name, start, end, words, withscores, score_cast_func)
+
+    def zrevrange(self, name, start, end, withscores=False, score_cast_func=float):
+        """Do as :meth:`zrange`, the highest value first. Sends ZREVRANGE."""
+        return self._range('ZREVRANGE', name, start, end, (), withscores, score_cast_func)
+
+    def zrangebyscore(self, name, min, max, start=None, num=None, withscores=False,
+                      score_cast_func=float):
+        """Return the values whose scores lie between *min* and *max*, as a list.
+
+        *num* of them at most, skipping *start*; *withscores* and *score_cast_func* as in
+        :meth:`zrange`. Sends ZRANGEBYSCORE.
+        """
+        words = limit(start, num)
+        return self._range('ZRANGEBYSCORE', name, min, max, words, withscores, score_cast_func)
+
+    def zrevrangebyscore(self, name, max, min, start=None, num=None, withscores=False,
+                         score_cast_func=float):
+        """Do as :meth:`zrangebyscore`, the highest value first. Sends ZREVRANGEBYSCORE."""
+        words = limit(start, num)
+        return self._range('ZREVRANGEBYSCORE', name, max, min, words, withscores, score_cast_func)
+
+    def zrangebylex(self, name, min, max, start=None, num=None):
+        """Return the values between *min* and *max* in the order of bytes, as a list.
+
+        *num* of them at most, skipping *start*. Sends ZRANGEBYLEX.
+        """
+        return self._range('ZRANGEBYLEX', name, min, max, limit(start, num))
+
+    def zrevrangebylex(self, name, max, min, start=None, num=None):
+        """Do as :meth:`zrangebylex`, the highest value first. Sends ZREVRANGEBYLEX."""
+        return self._range('ZREVRANGEBYLEX', name, max, min, limit(start, num))
+
+    def zrangestore(self, dest, name, start, end, byscore=False, bylex=False, desc=False,
+                    offset=None, num=None):
+        """Store what :meth:`zrange` returns, with the scores, in *dest*; return how many.
+
+        Sends ZRANGESTORE (Redis 6.2).
+        """
+        words = flags(BYSCORE=byscore, BYLEX=bylex, REV=desc) + limit(offset, num)
+        return self._run(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
+
+    def zremrangebyrank(self, name, start, stop):
+        """Remove the values from rank *start* to rank *stop*, and return how many.
+
+        Sends ZREMRANGEBYRANK.
+        """
+        return self._run(('ZREMRANGEBYRANK', self.redis_key(name), start, stop))
+
+    def zremrangebyscore(self, name, min_value, max_value):
+        """Remove the values whose scores lie between the two, and return how many.
+
+        Sends ZREMRANGEBYSCORE.
+        """
+        return self._run(('ZREMRANGEBYSCORE', self.redis_key(name), min_value, max_value))
+
+    def zremrangebylex(self, name, min, max):
+        """Remove the values between *min* and *max*, and return how many.
+
+        Sends ZREMRANGEBYLEX.
+        """
+        return self._run(('ZREMRANGEBYLEX', self.redis_key(name), min, max))
+
+    def zcount(self, name, min, max):
+        """Count the values whose scores lie between *min* and *max*. Sends ZCOUNT."""
+        return self._run(('ZCOUNT', self.redis_key(name), min, max))
+
+    def zlexcount(self, name, min, max):
+        """Count the values between *min* and *max*. Sends ZLEXCOUNT."""
+        return self._run(('ZLEXCOUNT', self.redis_key(name), min, max))
+
+    def _range(self, command, name, start, end, words, withscores=False, cast=float):
+        words = (command, self.redis_key(name), start, end) + words
+        return self._run(words + flags(WITHSCORES=withscores), self._members(withscores, cast))
+
+    # Decoders.
+
+    def _members(self, withscores, cast=float):
+        """Return the decoder of values, or of values and scores."""
+        if not withscores:
+            return self._decode_all
+        return self._decode_scored if cast is float else partial(self._decode_scored, cast=cast)
+
+    def _decode_scored(self, reply, cast=float):
+        decode = self._field().decode
+        return [(decode(value), cast(float(score))) for value, score in paired(reply)]
+
+    def _decode_ranked(self, reply, cast=float):
+        return None if reply is None else [reply[0], cast(number(reply[1]))]

@@ -1,0 +1,153 @@
+"""How the arguments of the commands become the words that are sent."""
+import calendar
+import time as clock
+from collections import deque
+from datetime import datetime, timedelta
+
+import six
+from six.moves import collections_abc as abc
+
+from ..exceptions import InvalidOperation, InvalidValue
+from ..fields import FloatField
+from ..futures import plain
+
+#: What stands for its items where it is the only value. Text, bytes and mappings do not.
+COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(six.moves.range(0)))
+
+#: The words that most commands consist of.
+SIMPLE = frozenset([bytes, str, six.text_type, int, float])
+
+#: All that redis-py sends, bool aside.
+SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
+
+
+def raw(command):
+    """Return the name of *command* in a form that leaves its reply as it came.
+
+    redis-py finds its reply callbacks by the exact name, and sends what blanks separate
+    as words of their own. So a blank at the end avoids a callback that loses something:
+    each use is for one that does so in some version.
+    """
+    return command + ' '
+
+
+def several(values):
+    """Return the list that several arguments, or one collection alone, stand for."""
+    if len(values) == 1:
+        value = plain(values[0])
+        if type(value) not in SIMPLE and isinstance(value, COLLECTIONS):
+            values = list(value)
+    if not values:
+        raise InvalidOperation('nothing was given; the command needs one key or value at least')
+    return values
+
+
+def pairs(mapping):
+    """Return the pairs of a mapping, or of a list of pairs."""
+    mapping = plain(mapping)
+    found = list(mapping.items() if hasattr(mapping, 'items') else mapping)
+    if not found:
+        raise InvalidOperation('nothing was given; the command needs one pair at least')
+    return found
+
+
+def sendable(args):
+    """Return *args* with their Futures seen through; InvalidValue for what is no word."""
+    args = tuple([plain(arg) for arg in args])
+    for arg in args:
+        if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
+            raise InvalidValue('%s takes text, bytes or a number, not %s %r' % (
+                args[0], type(arg).__name__, arg))
+    return args
+
+
+def flags(**words):
+    """Return the words whose argument is true."""
+    return tuple([word for word, given in words.items() if given])
+
+
+def options(**words):
+    """Return each word and its argument where that is not None."""
+    found = ()
+    for word, value in words.items():
+        if value is not None:
+            found += (word, value)
+    return found
+
+
+def limit(offset, num):
+    """Return LIMIT and its arguments, or nothing; one without the other makes no sense."""
+    if offset is None and num is None:
+        return ()
+    if offset is None or num is None:
+        raise InvalidOperation('where to start and how many to return go together')
+    return ('LIMIT', offset, num)
+
+
+def numbered(keys):
+    """Return how many *keys* there are, and the keys."""
+    return (len(keys),) + tuple(keys)
+
+
+def only(given, **defaults):
+    """Return the values of *defaults*, by name, with *given* in their place.
+
+    It stands in for keyword-only parameters, which Python 2 does not have.
+    """
+    for name in given:
+        if name not in defaults:
+            raise TypeError('unexpected keyword argument %r' % name)
+    defaults.update(given)
+    return defaults
+
+
+def expiry(ex=None, px=None, exat=None, pxat=None, **others):
+    """Return the words for one way to expire, or for one of *others*, which are flags."""
+    words = [(word, convert(value)) for word, convert, value in (
+        ('EX', in_seconds, ex), ('PX', in_milliseconds, px),
+        ('EXAT', at_seconds, exat), ('PXAT', at_milliseconds, pxat)) if value is not None]
+    words += [(word,) for word, given in others.items() if given]
+    if len(words) > 1:
+        raise InvalidOperation('%s exclude each other' % ' and '.join(word[0] for word in words))
+    return words[0] if words else ()
+
+
+def in_seconds(time):
+    """Return a span of *time* in whole seconds, from those or from a timedelta."""
+    time = plain(time)
+    return time.days * 86400 + time.seconds if isinstance(time, timedelta) else time
+
+
+def in_milliseconds(time):
+    """Return a span of *time* in milliseconds, from those or from a timedelta."""
+    time = plain(time)
+    if isinstance(time, timedelta):
+        return in_seconds(time) * 1000 + time.microseconds // 1000
+    return time
+
+
+def at_seconds(when):
+    """Return a time in seconds since 1970, from those or from a datetime.
+
+    A naive datetime is local time.
+    """
+    when = plain(when)
+    if not isinstance(when, datetime):
+        return when
+    if when.utcoffset() is None:
+        return int(clock.mktime(when.timetuple()))
+    return calendar.timegm(when.utctimetuple())
+
+
+def at_milliseconds(when):
+    """Return a time in milliseconds since 1970, from those or from a datetime."""
+    when = plain(when)
+    if isinstance(when, datetime):
+        return at_seconds(when) * 1000 + when.microsecond // 1000
+    return when
+
+
+def score(number):
+    """Return a score as it is sent; text, such as ``'+inf'``, as it is."""
+    number = plain(number)
+    return number if isinstance(number, (six.text_type, bytes)) else FloatField.encode(number)

@@ -1,0 +1,273 @@
+"""The commands that every key has, whatever lies in it."""
+from functools import partial
+
+import six
+
+from ..fields import TextField
+from ..futures import plain
+from ..luascripts import RESTORENX
+from ._base import Base
+from ._words import (
+    at_milliseconds,
+    at_seconds,
+    flags,
+    in_milliseconds,
+    in_seconds,
+    limit,
+    options,
+    raw,
+    several,
+)
+
+__all__ = ['Keyspace']
+
+#: What OBJECT can tell of a key.
+SUBCOMMANDS = ('encoding', 'freq', 'idletime', 'refcount')
+
+
+class Keyspace(Base):
+    """Keys of any type; String, Set, List, SortedSet, Hash, HyperLogLog and Geo build on it.
+
+    Every command takes the key's name first, returns a Future, and is sent when its pipe
+    executes, at once if there is no pipe. Where several keys or values are taken, they may
+    be arguments or one list, set, iterator or the like.
+    """
+
+    def delete(self, *names):
+        """Remove the keys and return how many there were. Sends DEL."""
+        return self._run(('DEL',) + self._keys(*names))
+
+    def unlink(self, *names):
+        """Remove the keys as :meth:`delete`, freeing the memory later. Sends UNLINK."""
+        return self._run(('UNLINK',) + self._keys(*names))
+
+    def exists(self, name, *names):
+        """Count which of the keys exist: 1 or 0 for one key. Sends EXISTS."""
+        return self._run((raw('EXISTS'),) + self._keys(name, *names))
+
+    def touch(self, *names):
+        """Mark the keys as used now and return how many exist. Sends TOUCH."""
+        return self._run(('TOUCH',) + self._keys(*names))
+
+    def type(self, name):
+        """Tell what lies in the key, in bytes: ``b'hash'``, or ``b'none'``. Sends TYPE."""
+        return self._run(('TYPE', self.redis_key(name)))
+
+    def copy(self, source, destination, destination_db=None, replace=False):
+        """Copy a key and return whether that was done. Sends COPY (Redis 6.2).
+
+        A key that is there already stays as it is, unless *replace* is true.
+        """
+        words = options(DB=destination_db) + flags(REPLACE=replace)
+        return self._run(('COPY',) + self._keys(source, destination) + words, bool)
+
+    def move(self, name, db):
+        """Move the key to database number *db*; False if that has it. Sends MOVE."""
+        return self._run(('MOVE', self.redis_key(name), db), bool)
+
+    def rename(self, src, dst):
+        """Rename a key, replacing *dst*; an error of the server if there is none.
+
+        The result is True. Sends RENAME.
+        """
+        return self._run(('RENAME', self.redis_key(src), self.redis_key(dst)))
+
+    def renamenx(self, src, dst):
+        """Rename a key and return True, or False if *dst* exists. Sends RENAMENX."""
+        return self._run(('RENAMENX', self.redis_key(src), self.redis_key(dst)), bool)
+
+    def migrate(self, host, port, keys, destination_db, timeout,
+                copy=False, replace=False, auth=None):
+        """Move keys to another server and return ``b'OK'``, or ``b'NOKEY'``. Sends MIGRATE.
+
+        *timeout* is in milliseconds; *copy* leaves the keys here, *replace* overwrites
+        them there, *auth* is a password.
+        """
+        words = flags(COPY=copy, REPLACE=replace) + options(AUTH=auth) + ('KEYS',)
+        return self._run(('MIGRATE', host, port, '', destination_db, timeout) + words
+                         + self._keys(keys))
+
+    # How long a key lives.
+
+    def expire(self, name, time, nx=False, xx=False, gt=False, lt=False):
+        """Let the key live for *time*, in seconds or a timedelta; False if it is missing.
+
+        Redis 7: *nx* only if it lives for ever, *xx* only if it does not, *gt* only if
+        it lives longer then, *lt* only if shorter. Sends EXPIRE.
+        """
+        return self._expire('EXPIRE', name, in_seconds(time), nx, xx, gt, lt)
+
+    def pexpire(self, name, time, nx=False, xx=False, gt=False, lt=False):
+        """Do as :meth:`expire`, with *time* in milliseconds or a timedelta. Sends PEXPIRE."""
+        return self._expire('PEXPIRE', name, in_milliseconds(time), nx, xx, gt, lt)
+
+    def expireat(self, name, when, nx=False, xx=False, gt=False, lt=False):
+        """Let the key live until *when*, in seconds since 1970 or a datetime.
+
+        Otherwise as :meth:`expire`. Sends EXPIREAT.
+        """
+        return self._expire('EXPIREAT', name, at_seconds(when), nx, xx, gt, lt)
+
+    def pexpireat(self, name, when, nx=False, xx=False, gt=False, lt=False):
+        """Do as :meth:`expireat`, with *when* in milliseconds or a datetime.
+
+        Sends PEXPIREAT.
+        """
+        return self._expire('PEXPIREAT', name, at_milliseconds(when), nx, xx, gt, lt)
+
+    def _expire(self, command, name, time, nx, xx, gt, lt):
+        words = flags(NX=nx, XX=xx, GT=gt, LT=lt)
+        return self._run((command, self.redis_key(name), time) + words, bool)
+
+    def persist(self, name):
+        """Let the key live for ever; False if it does so or is missing. Sends PERSIST."""
+        return self._run(('PERSIST', self.redis_key(name)), bool)
+
+    def ttl(self, name):
+        """Tell how many seconds the key will live: -1 for ever, -2 no such key. Sends TTL."""
+        return self._run((raw('TTL'), self.redis_key(name)))
+
+    def pttl(self, name):
+        """Tell how many milliseconds the key will live, as :meth:`ttl`. Sends PTTL."""
+        return self._run((raw('PTTL'), self.redis_key(name)))
+
+    def expiretime(self, name):
+        """Tell when the key expires, in seconds since 1970; else as :meth:`ttl`.
+
+        Sends EXPIRETIME (Redis 7).
+        """
+        return self._run(('EXPIRETIME', self.redis_key(name)))
+
+    def pexpiretime(self, name):
+        """Tell when the key expires, in milliseconds since 1970; else as :meth:`ttl`.
+
+        Sends PEXPIRETIME (Redis 7).
+        """
+        return self._run(('PEXPIRETIME', self.redis_key(name)))
+
+    # A key as a whole.
+
+    def dump(self, name):
+        """Return the bytes that :meth:`restore` takes, None for a missing key. Sends DUMP."""
+        return self._run(('DUMP', self.redis_key(name)))
+
+    def restore(self, name, value, pttl=0, replace=False, absttl=False, idletime=None,
+                frequency=None):
+        """Make a key of *value*, the bytes of a :meth:`dump`, and return ``b'OK'``.
+
+        It lives for *pttl* milliseconds or a timedelta (0: for ever), or until then, in
+        milliseconds since 1970, with *absttl*. A key that exists is an error of the
+        server unless *replace* is true. Sends RESTORE.
+        """
+        words = flags(REPLACE=replace, ABSTTL=absttl) + options(IDLETIME=idletime, FREQ=frequency)
+        return self._run(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words)
+
+    def restorenx(self, name, value, pttl=0):
+        """Do as :meth:`restore` if there is no such key: 1 if it was done, otherwise 0.
+
+        Sends a script with EVAL.
+        """
+        return self.eval(name, RESTORENX, in_milliseconds(pttl), value)
+
+    def object(self, name, subcommand):
+        """Tell what the server knows of a key: its encoding, freq, idletime or refcount.
+
+        The encoding comes as bytes, the others as ints, all as None for a missing key.
+        redis-py's order, ``object(subcommand, name)``, is understood too. Sends OBJECT.
+        """
+        if _is_subcommand(name) and not _is_subcommand(subcommand):
+            name, subcommand = subcommand, name
+        return self._run(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
+
+    def memory_usage(self, name, samples=None):
+        """Return how many bytes the key takes up, None if it is missing.
+
+        Sends MEMORY USAGE; *samples* is how many of its values are measured.
+        """
+        return self._run(('MEMORY USAGE', self.redis_key(name)) + options(SAMPLES=samples))
+
+    def eval(self, name, script, *args):
+        """Run a Lua script on one key, which it sees as ``KEYS[1]``, and *args* as ``ARGV``.
+
+        redis-py's form, ``eval(script, numkeys, *keys_and_args)``, is understood too, by
+        the number in second place. *args* and the reply are neither encoded nor decoded.
+        Sends EVAL, with the whole script.
+        """
+        script = plain(script)
+        if isinstance(script, six.integer_types):
+            keys = tuple([self.redis_key(key) for key in args[:script]])
+            return self._run(('EVAL', name, script) + keys + args[script:])
+        return self._run(('EVAL', script, 1, self.redis_key(name)) + args)
+
+    # Which keys there are.
+
+    def scan(self, cursor=0, match=None, count=None, _type=None):
+        """Return the next cursor, 0 at the end, and a list of names in this keyspace.
+
+        *match* is a pattern of names, with ``*``, ``?`` and ``[...]``; *count* is how many
+        keys the server looks at, those of others included. Sends SCAN.
+        """
+        words = options(MATCH=self._pattern(match), COUNT=count, TYPE=_type)
+        return self._run(('SCAN', cursor) + words, self._scanned)
+
+    def scan_iter(self, match=None, count=None, _type=None):
+        """Iterate over the names of this keyspace's keys; see :meth:`scan`.
+
+        A keyspace that has a pipe raises InvalidOperation.
+        """
+        return self._iterate(self.scan, match=match, count=count, _type=_type)
+
+    def _scanned(self, reply):
+        return int(reply[0]), [self._name(name) for name in reply[1]]
+
+    # What lists, sets and sorted sets have in common.
+
+    def sort(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
+             store=None, groups=False):
+        """Return the values in order, as numbers or, with *alpha*, as text. Sends SORT.
+
+        *num* of them, from *start*. *by* is a pattern of other keys to go by, and *get*
+        one or several patterns of what to return instead, ``'#'`` being the value itself;
+        patterns are redis keys, or ``key->member``. With *groups*, what belongs together
+        comes as tuples. With *store*, the list goes to that key and its length is returned.
+        """
+        words = _sorting(start, num, by, get, desc, alpha)
+        if store is not None:
+            return self._run(('SORT', self.redis_key(name)) + words
+                             + ('STORE', self.redis_key(store)))
+        return self._run(('SORT', self.redis_key(name)) + words, self._sorted(get, groups))
+
+    def sort_ro(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
+                groups=False):
+        """Do as :meth:`sort`, on a replica too. Sends SORT_RO (Redis 7)."""
+        words = _sorting(start, num, by, get, desc, alpha)
+        return self._run(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
+
+    def _sorted(self, get, groups):
+        """Return the decoder of what these arguments of :meth:`sort` ask for."""
+        if get is None:
+            return self._decode_all
+        # A pattern leads to keys of others, which hold text as far as we know.
+        fields = [self._field() if word in ('#', b'#') else TextField for word in several((get,))]
+        return partial(_columns, [field.decode for field in fields], groups)
+
+
+def _is_subcommand(word):
+    return isinstance(word, six.string_types) and word.lower() in SUBCOMMANDS
+
+
+def _sorting(start, num, by, get, desc, alpha):
+    words = options(BY=by) + limit(start, num)
+    if get is not None:
+        for pattern in several((get,)):
+            words += ('GET', pattern)
+    return words + flags(DESC=desc, ALPHA=alpha)
+
+
+def _columns(decoders, groups, reply):
+    """Decode a list with one decoder after the other, over and over."""
+    width = len(decoders)
+    values = [decoders[i % width](value) for i, value in enumerate(reply)]
+    if not groups:
+        return values
+    return list(zip(*[iter(values)] * width))

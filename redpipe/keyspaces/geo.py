@@ -1,0 +1,158 @@
+"""Places on earth, which Redis keeps in sorted sets."""
+from functools import partial
+
+from ..exceptions import InvalidOperation
+from ._base import number, text
+from ._words import flags, only, options, raw, several
+from .sorted_sets import SortedSet
+
+__all__ = ['Geo']
+
+
+class Geo(SortedSet):
+    """Keys that hold places: values with a longitude and a latitude, in degrees.
+
+    They are sorted sets, so what those can do, such as :meth:`zrem`, goes for these too. A
+    *unit* is ``'m'``, ``'km'``, ``'mi'`` or ``'ft'``; without one, distances are in metres.
+    """
+
+    def geoadd(self, name, values, *more, **conditions):
+        """Add places, and return how many are new. Sends GEOADD.
+
+        *values* is a flat list of longitude, latitude, value, and so on; they may also be
+        arguments. Conditions (Redis 6.2) are *nx*, only add, and *xx*, only move; with
+        *ch*, the result is how many were added or moved.
+        """
+        given = only(conditions, nx=False, xx=False, ch=False)
+        values = several((values,) + more)
+        if len(values) % 3:
+            raise InvalidOperation('each place is a longitude, a latitude and a value')
+        words = flags(NX=given['nx'], XX=given['xx'], CH=given['ch'])
+        for i in range(0, len(values), 3):
+            words += (values[i], values[i + 1], self._encode(values[i + 2]))
+        return self._run(('GEOADD', self.redis_key(name)) + words)
+
+    def geodist(self, name, place1, place2, unit=None):
+        """Return the distance of two places, None if one is missing. Sends GEODIST."""
+        words = self.redis_key(name), self._encode(place1), self._encode(place2)
+        unit = () if unit is None else (unit,)
+        return self._run((raw('GEODIST'),) + words + unit, number)
+
+    def geohash(self, name, *values):
+        """Return the geohash of each place as text, None where it is missing. Sends GEOHASH."""
+        words = self._encode_all(values)
+        return self._run((raw('GEOHASH'), self.redis_key(name)) + words, _texts)
+
+    def geopos(self, name, *values):
+        """Return (longitude, latitude) of each place, None where it is missing.
+
+        Sends GEOPOS.
+        """
+        words = self._encode_all(values)
+        return self._run((raw('GEOPOS'), self.redis_key(name)) + words, _positions)
+
+    def geosearch(self, name, member=None, longitude=None, latitude=None, unit='m', radius=None,
+                  width=None, height=None, sort=None, count=None, any=False, withcoord=False,
+                  withdist=False, withhash=False):
+        """Return the places in a circle or a box around a place or a point, as a list.
+
+        *sort* is ``'ASC'``, the nearest first, or ``'DESC'``; *count* is how many at most,
+        *any* ones if that is true. With *withdist*, *withhash* or *withcoord*, each is a list of
+        the place and, in this order, its distance, its hash as an int, and (longitude,
+        latitude). Sends GEOSEARCH (Redis 6.2).
+        """
+        words = self._area(member, longitude, latitude, unit, radius, width, height)
+        words += _order(sort, count, any)
+        words += flags(WITHDIST=withdist, WITHHASH=withhash, WITHCOORD=withcoord)
+        decode = self._places(withdist, withhash, withcoord)
+        return self._run((raw('GEOSEARCH'), self.redis_key(name)) + words, decode)
+
+    def geosearchstore(self, dest, name, member=None, longitude=None, latitude=None, unit='m',
+                       radius=None, width=None, height=None, sort=None, count=None, any=False,
+                       storedist=False):
+        """Store what :meth:`geosearch` finds in *dest*, and return how many.
+
+        With *storedist*, as a sorted set of the distances. Sends GEOSEARCHSTORE (Redis 6.2).
+        """
+        words = self._area(member, longitude, latitude, unit, radius, width, height)
+        words += _order(sort, count, any) + flags(STOREDIST=storedist)
+        return self._run(('GEOSEARCHSTORE',) + self._keys(dest, name) + words)
+
+    def georadius(self, name, longitude, latitude, radius, unit=None, withdist=False,
+                  withcoord=False, withhash=False, count=None, sort=None, store=None,
+                  store_dist=None, any=False):
+        """Return the places within *radius* of a point, as :meth:`geosearch`. Sends GEORADIUS.
+
+        With *store* or *store_dist* they, or their distances, are stored in that key, and
+        the result is how many.
+        """
+        return self._radius('GEORADIUS', name, (longitude, latitude), radius, unit, withdist,
+                            withcoord, withhash, count, sort, store, store_dist, any)
+
+    def georadiusbymember(self, name, member, radius, unit=None, withdist=False,
+                          withcoord=False, withhash=False, count=None, sort=None, store=None,
+                          store_dist=None, any=False):
+        """Do as :meth:`georadius`, around a place. Sends GEORADIUSBYMEMBER."""
+        return self._radius('GEORADIUSBYMEMBER', name, (self._encode(member),), radius, unit,
+                            withdist, withcoord, withhash, count, sort, store, store_dist, any)
+
+    def georadius_ro(self, name, longitude, latitude, radius, unit=None, withdist=False,
+                     withcoord=False, withhash=False, count=None, sort=None, any=False):
+        """Do as :meth:`georadius`, on a replica too. Sends GEORADIUS_RO."""
+        return self._radius('GEORADIUS_RO', name, (longitude, latitude), radius, unit, withdist,
+                            withcoord, withhash, count, sort, None, None, any)
+
+    def georadiusbymember_ro(self, name, member, radius, unit=None, withdist=False,
+                             withcoord=False, withhash=False, count=None, sort=None, any=False):
+        """Do as :meth:`georadiusbymember`, on a replica too. Sends GEORADIUSBYMEMBER_RO."""
+        return self._radius('GEORADIUSBYMEMBER_RO', name, (self._encode(member),), radius, unit,
+                            withdist, withcoord, withhash, count, sort, None, None, any)
+
+    def _radius(self, command, name, centre, radius, unit, withdist, withcoord, withhash, count,
+                sort, store, store_dist, any):
+        words = centre + (radius, unit or 'm')
+        words += flags(WITHDIST=withdist, WITHHASH=withhash, WITHCOORD=withcoord)
+        words += _order(sort, count, any)
+        words += options(STORE=store if store is None else self.redis_key(store),
+                         STOREDIST=store_dist if store_dist is None else self.redis_key(store_dist))
+        stored = store is not None or store_dist is not None
+        decode = None if stored else self._places(withdist, withhash, withcoord)
+        return self._run((raw(command), self.redis_key(name)) + words, decode)
+
+    def _area(self, member, longitude, latitude, unit, radius, width, height):
+        """Return the words for where to search; one centre and one form must be given."""
+        if (member is None) == (longitude is None) or (longitude is None) != (latitude is None):
+            raise InvalidOperation('search around a member, or a longitude and a latitude')
+        if (radius is None) == (width is None) or (width is None) != (height is None):
+            raise InvalidOperation('search in a radius, or in a width and a height')
+        centre = (('FROMLONLAT', longitude, latitude) if member is None
+                  else ('FROMMEMBER', self._encode(member)))
+        form = ('BYRADIUS', radius) if width is None else ('BYBOX', width, height)
+        return centre + form + (unit,)
+
+    def _places(self, withdist, withhash, withcoord):
+        """Return the decoder of places with what else was asked for, in the server's order."""
+        casts = [cast for cast, wanted in (
+            (float, withdist), (int, withhash), (_position, withcoord)) if wanted]
+        return partial(self._decode_places, casts) if casts else self._decode_all
+
+    def _decode_places(self, casts, reply):
+        return [[self._decode(place[0])] + [cast(item) for cast, item in zip(casts, place[1:])]
+                for place in reply]
+
+
+def _order(sort, count, any):
+    words = (sort.upper(),) if sort else ()
+    return words + options(COUNT=count) + flags(ANY=any)
+
+
+def _position(reply):
+    return None if reply is None else (float(reply[0]), float(reply[1]))
+
+
+def _positions(reply):
+    return [_position(position) for position in reply]
+
+
+def _texts(reply):
+    return [text(item) for item in reply]

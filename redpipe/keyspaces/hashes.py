@@ -1,0 +1,121 @@
+"""Hashes: members with values, each member's value of its own type."""
+from ._hash_expiry import Expiry
+from ._words import options, raw
+
+__all__ = ['Hash']
+
+
+class Hash(Expiry):
+    """Keys that hold members with values.
+
+    ``fields`` names the codec of some members' values; ``valueparse`` codes the others, and
+    ``memberparse`` the members themselves.
+    """
+
+    def hget(self, name, field):
+        """Return the value of a member, None if it is missing. Sends HGET."""
+        member, parse = self._member(field)
+        return self._run(('HGET', self.redis_key(name), member), parse.decode)
+
+    def hmget(self, name, keys, *args):
+        """Return the values of several members in their order, None where one is missing.
+
+        Sends HMGET.
+        """
+        words, decode = self._members((keys,) + args)
+        return self._run(('HMGET', self.redis_key(name)) + words, decode)
+
+    def hgetall(self, name):
+        """Return all members and their values as a dict, empty for a missing key.
+
+        Sends HGETALL.
+        """
+        return self._run(('HGETALL', self.redis_key(name)), self._decode_dict)
+
+    def hkeys(self, name):
+        """Return all members as a list. Sends HKEYS."""
+        return self._run(('HKEYS', self.redis_key(name)), self._decode_members)
+
+    def hvals(self, name):
+        """Return all values as a list, decoded by ``valueparse``: whose they are is unknown.
+
+        Sends HVALS.
+        """
+        return self._run(('HVALS', self.redis_key(name)), self._decode_all)
+
+    def hlen(self, name):
+        """Count the members. Sends HLEN."""
+        return self._run(('HLEN', self.redis_key(name)))
+
+    def hexists(self, name, field):
+        """Tell whether there is such a member. Sends HEXISTS."""
+        return self._run(('HEXISTS', self.redis_key(name), self._member(field)[0]), bool)
+
+    def hstrlen(self, name, field):
+        """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
+        return self._run(('HSTRLEN', self.redis_key(name), self._member(field)[0]))
+
+    def hrandfield(self, name, count=None, withvalues=False):
+        """Return a member at random, None if there is none. Sends HRANDFIELD (Redis 6.2).
+
+        With *count*, a list of so many, or of -*count*, some perhaps more than once; then
+        *withvalues* makes it a list of (member, value).
+        """
+        words = () if count is None else (count,) + (('WITHVALUES',) if withvalues else ())
+        decode = (self._decode_member if count is None else
+                  self._decode_pairs if withvalues else self._decode_members)
+        return self._run(('HRANDFIELD', self.redis_key(name)) + words, decode)
+
+    def hset(self, name, member=None, value=None, mapping=None, items=None):
+        """Set the value of a member, and return how many members are new. Sends HSET.
+
+        *mapping* has more of them, and *items* is a flat list of members and values
+        (more than one: Redis 4).
+        """
+        words = self._assignments(member, value, mapping, items)
+        return self._run(('HSET', self.redis_key(name)) + words)
+
+    def hsetnx(self, name, member, value):
+        """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        return self._run(('HSETNX', self.redis_key(name)) + self._assignment(member, value))
+
+    def hmset(self, name, mapping):
+        """Set the values of several members; True. Sends HMSET."""
+        return self._run(('HMSET', self.redis_key(name)) + self._assignments(mapping=mapping))
+
+    def hdel(self, name, *keys):
+        """Remove members and return how many there were. Sends HDEL."""
+        return self._run(('HDEL', self.redis_key(name)) + self._members(keys)[0])
+
+    def hincrby(self, name, field, increment=1):
+        """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY.
+
+        A missing member counts as 0.
+        """
+        words = self.redis_key(name), self._member(field)[0], increment
+        return self._run(('HINCRBY',) + words)
+
+    def hincrbyfloat(self, name, field, increment=1.0):
+        """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        words = self.redis_key(name), self._member(field)[0], increment
+        return self._run(('HINCRBYFLOAT',) + words, float)
+
+    # Scanning.
+
+    def hscan(self, name, cursor=0, match=None, count=None, no_values=None):
+        """Return the next cursor, 0 at the end, and a dict of members to values. Sends HSCAN.
+
+        *match* is a pattern of stored members, *count* a hint how many to look at. With
+        *no_values*, a list of members comes instead of the dict (Redis 7.4).
+        """
+        words = (self.redis_key(name), cursor) + options(MATCH=match, COUNT=count)
+        if no_values:
+            return self._run((raw('HSCAN'),) + words + ('NOVALUES',), self._decode_member_page)
+        return self._run(('HSCAN',) + words, self._decode_dict_page)
+
+    def hscan_iter(self, name, match=None, count=None, no_values=None):
+        """Iterate over (member, value), or members; see :meth:`hscan`.
+
+        A keyspace that has a pipe raises InvalidOperation.
+        """
+        return self._iterate(self.hscan, name, match=match, count=count, no_values=no_values)

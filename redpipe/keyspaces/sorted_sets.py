@@ -1,0 +1,240 @@
+"""Sorted sets: values, each of them once, in the order of their scores."""
+from functools import partial
+
+from ._base import number, numbers
+from ._sorted_ranges import Ranges
+from ._words import flags, numbered, options, pairs, raw, score as as_score, several
+
+__all__ = ['SortedSet']
+
+
+class SortedSet(Ranges):
+    __doc__ = 'Keys that hold sorted sets: values with scores, which are floats.\n' + ''.join(
+        Ranges.__doc__.partition('\n')[1:])
+
+    def zadd(self, name, members, score=1, nx=False, xx=False, ch=False, incr=False,
+             gt=False, lt=False):
+        """Give values a score, and return how many of them are new. Sends ZADD.
+
+        *members* is one value, or a list of values that all get *score*, or a mapping of
+        values to scores. *nx* only adds, *xx* only changes; *gt* and *lt* change a score
+        only to a higher or a lower one (Redis 6.2). With *ch*, the result is how many were
+        added or changed. With *incr*, *score* is added to that of the one value, and the
+        result is the sum, or None where a condition did not hold.
+        """
+        words = flags(NX=nx, XX=xx, GT=gt, LT=lt, CH=ch, INCR=incr) + self._scores(members, score)
+        if incr:
+            return self._run((raw('ZADD'), self.redis_key(name)) + words, number)
+        return self._run(('ZADD', self.redis_key(name)) + words)
+
+    add = zadd
+
+    def _scores(self, members, score):
+        """Return the words for *members*, each after its score."""
+        if not hasattr(members, 'items'):
+            members = [(member, score) for member in several((members,))]
+        words = ()
+        for member, its_score in pairs(members):
+            words += (as_score(its_score), self._encode(member))
+        return words
+
+    def zincrby(self, name, member, increment=1):
+        """Add *increment* to the score of a value, 0 if it is new; return the sum.
+
+        Sends ZINCRBY.
+        """
+        words = self.redis_key(name), as_score(increment), self._encode(member)
+        return self._run(('ZINCRBY',) + words, number)
+
+    incr_by = zincrby
+
+    def zrem(self, name, *values):
+        """Remove values and return how many were there. Sends ZREM."""
+        return self._run(('ZREM', self.redis_key(name)) + self._encode_all(values))
+
+    remove = zrem
+
+    def zcard(self, name):
+        """Count the values. Sends ZCARD."""
+        return self._run(('ZCARD', self.redis_key(name)))
+
+    def zscore(self, name, elem):
+        """Return the score of a value, None if it is not there. Sends ZSCORE."""
+        return self._run(('ZSCORE', self.redis_key(name), self._encode(elem)), number)
+
+    score = zscore
+
+    def zmscore(self, name, members, *args):
+        """Return the scores of several values in their order. Sends ZMSCORE (Redis 6.2)."""
+        words = self._encode_all((members,) + args)
+        return self._run(('ZMSCORE', self.redis_key(name)) + words, numbers)
+
+    def zrank(self, name, elem, withscore=False, score_cast_func=float):
+        """Return the rank of a value, 0 for the lowest score, None if it is not there.
+
+        With *withscore*, a list of the rank and the score (Redis 7.2). Sends ZRANK.
+        """
+        return self._rank('ZRANK', name, elem, withscore, score_cast_func)
+
+    rank = zrank
+
+    def zrevrank(self, name, member, withscore=False, score_cast_func=float):
+        """Return the rank of a value, 0 for the highest score; else as :meth:`zrank`.
+
+        Sends ZREVRANK.
+        """
+        return self._rank('ZREVRANK', name, member, withscore, score_cast_func)
+
+    revrank = zrevrank
+
+    def _rank(self, command, name, member, withscore, cast):
+        words = (command, self.redis_key(name), self._encode(member)) + flags(WITHSCORE=withscore)
+        return self._run(words, partial(self._decode_ranked, cast=cast) if withscore else None)
+
+    def zrandmember(self, name, count=None, withscores=False):
+        """Return a value at random, None if there is none. Sends ZRANDMEMBER (Redis 6.2).
+
+        With *count*, a list of so many, or of -*count*, some perhaps more than once; then
+        *withscores* makes it a list of (value, score).
+        """
+        words = () if count is None else (count,) + flags(WITHSCORES=withscores)
+        decode = self._decode if count is None else self._members(withscores)
+        return self._run(('ZRANDMEMBER', self.redis_key(name)) + words, decode)
+
+    # Taking the first and the last.
+
+    def zpopmin(self, name, count=None):
+        """Remove the value of the lowest score, or so many of them, lowest first.
+
+        The result is a list of (value, score). Sends ZPOPMIN (Redis 5).
+        """
+        count = () if count is None else (count,)
+        return self._run(('ZPOPMIN', self.redis_key(name)) + count, self._decode_scored)
+
+    def zpopmax(self, name, count=None):
+        """Remove the value of the highest score; else as :meth:`zpopmin`. Sends ZPOPMAX."""
+        count = () if count is None else (count,)
+        return self._run(('ZPOPMAX', self.redis_key(name)) + count, self._decode_scored)
+
+    def bzpopmin(self, keys, timeout=0):
+        """Remove the lowest value of the first set that has one.
+
+        The result is (name, value, score). Waits for one up to *timeout* seconds, 0 being
+        for ever, then returns None. Sends BZPOPMIN (Redis 5).
+        """
+        return self._run(('BZPOPMIN',) + self._keys(keys) + (timeout,), self._named_score)
+
+    def bzpopmax(self, keys, timeout=0):
+        """Remove the highest value; else as :meth:`bzpopmin`. Sends BZPOPMAX."""
+        return self._run(('BZPOPMAX',) + self._keys(keys) + (timeout,), self._named_score)
+
+    def zmpop(self, num_keys, keys, min=False, max=False, count=1):
+        """Remove values of the first set that has any; return (name, [(value, score)]).
+
+        *count* at most, of the lowest if *min* or the highest if *max* is true. None if all
+        sets are empty. Sends ZMPOP (Redis 7).
+        """
+        words = (num_keys,) + self._keys(keys) + flags(MIN=min, MAX=max) + ('COUNT', count)
+        return self._run(('ZMPOP',) + words, self._named_scores)
+
+    def bzmpop(self, timeout, numkeys, keys, min=False, max=False, count=1):
+        """Do as :meth:`zmpop`, and wait as :meth:`bzpopmin`. Sends BZMPOP (Redis 7)."""
+        words = (numkeys,) + self._keys(keys) + flags(MIN=min, MAX=max) + ('COUNT', count)
+        return self._run(('BZMPOP', timeout) + words, self._named_scores)
+
+    # Several sorted sets. *keys* is a list, or a mapping of keys to the weights of their
+    # scores; *aggregate* of the scores of a value is 'SUM', 'MIN' or 'MAX'.
+
+    def zunionstore(self, dest, keys, aggregate=None):
+        """Store the values that any of the sets has in *dest*, and return how many.
+
+        *keys* is a list, or a mapping of keys to what their scores are multiplied by. The
+        scores of a value are added, or the *aggregate* ``'MIN'`` or ``'MAX'`` is taken.
+        Sends ZUNIONSTORE.
+        """
+        return self._run(('ZUNIONSTORE', self.redis_key(dest)) + self._combined(keys, aggregate))
+
+    def zinterstore(self, dest, keys, aggregate=None):
+        """Store the values that all sets have; else as :meth:`zunionstore`.
+
+        Sends ZINTERSTORE.
+        """
+        return self._run(('ZINTERSTORE', self.redis_key(dest)) + self._combined(keys, aggregate))
+
+    def zdiffstore(self, dest, keys, *args):
+        """Store the values of the first set that no other has in *dest*; return how many.
+
+        Sends ZDIFFSTORE (Redis 6.2).
+        """
+        words = numbered(self._keys(keys, *args))
+        return self._run(('ZDIFFSTORE', self.redis_key(dest)) + words)
+
+    def zunion(self, keys, aggregate=None, withscores=False, score_cast_func=float):
+        """Return what :meth:`zunionstore` would store, as :meth:`zrange` does.
+
+        Sends ZUNION (Redis 6.2).
+        """
+        words = self._combined(keys, aggregate) + flags(WITHSCORES=withscores)
+        return self._run(('ZUNION',) + words, self._members(withscores, score_cast_func))
+
+    def zinter(self, keys, aggregate=None, withscores=False, score_cast_func=float):
+        """Return what :meth:`zinterstore` would store, as :meth:`zrange` does.
+
+        Sends ZINTER (Redis 6.2).
+        """
+        words = self._combined(keys, aggregate) + flags(WITHSCORES=withscores)
+        return self._run(('ZINTER',) + words, self._members(withscores, score_cast_func))
+
+    def zdiff(self, keys, withscores=False, score_cast_func=float):
+        """Return what :meth:`zdiffstore` would store, as :meth:`zrange` does.
+
+        Sends ZDIFF (Redis 6.2).
+        """
+        words = numbered(self._keys(keys)) + flags(WITHSCORES=withscores)
+        return self._run(('ZDIFF',) + words, self._members(withscores, score_cast_func))
+
+    def zintercard(self, numkeys, keys, limit=0):
+        """Count the values that all *numkeys* sets have, up to *limit*.
+
+        Sends ZINTERCARD (Redis 7).
+        """
+        words = (numkeys,) + self._keys(keys) + options(LIMIT=limit or None)
+        return self._run(('ZINTERCARD',) + words)
+
+    def _combined(self, keys, aggregate):
+        weights = ()
+        if hasattr(keys, 'items'):
+            keys, weights = zip(*pairs(keys))
+            weights = ('WEIGHTS',) + tuple([as_score(weight) for weight in weights])
+        return numbered(self._keys(*keys)) + weights + options(AGGREGATE=aggregate)
+
+    # Scanning.
+
+    def zscan(self, name, cursor=0, match=None, count=None, score_cast_func=float):
+        """Return the next cursor, 0 at the end, and a list of (value, score). Sends ZSCAN.
+
+        *match* is a pattern of stored values, *count* a hint how many to look at.
+        """
+        words = (self.redis_key(name), cursor) + options(MATCH=match, COUNT=count)
+        return self._run(('ZSCAN',) + words, partial(self._decode_scan, cast=score_cast_func))
+
+    def zscan_iter(self, name, match=None, count=None, score_cast_func=float):
+        """Iterate over (value, score), in several round trips; see :meth:`zscan`.
+
+        A keyspace that has a pipe raises InvalidOperation.
+        """
+        return self._iterate(self.zscan, name, match=match, count=count,
+                             score_cast_func=score_cast_func)
+
+    # Decoders.
+
+    def _decode_scan(self, reply, cast):
+        return int(reply[0]), self._decode_scored(reply[1], cast)
+
+    def _named_score(self, reply):
+        if reply is None:
+            return None
+        return self._name(reply[0]), self._decode(reply[1]), float(reply[2])
+
+    def _named_scores(self, reply):
+        return None if reply is None else (self._name(reply[0]), self._decode_scored(reply[1]))

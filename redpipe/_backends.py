@@ -88,7 +88,13 @@ class _Piped(object):
         if count != len(self._records):
             raise InvalidPipeline('connection %r answered %d commands with %s replies'
                                   % (self._records[0][0], len(self._records), count))
-        self.errors = any(isinstance(reply, redis.ResponseError) for reply in replies)
+        for place, reply in enumerate(replies):
+            if isinstance(reply, Exception) and self._options:
+                if not isinstance(reply, redis.ResponseError):
+                    # No reply, but what became of a command whose node of a cluster failed.
+                    self.annotate(reply, place)
+                    raise reply
+                self.errors = True
         return replies
 
     def annotate(self, error, place):

@@ -31,10 +31,10 @@ def _counted(at):
     return lambda words: words[at + 1:at + 1 + int(words[at])]
 
 
-def _after(*options):
-    """The first word is followed by a key, and so is each of the *options*."""
+def _after(start, *options):
+    """The first word is followed by a key, and so is each of the *options* from *start* on."""
     return lambda words: words[1:2] + [
-        key for option, key in zip(words[2:], words[3:]) if _name(option) in options]
+        key for option, key in zip(words[start:], words[start + 1:]) if _name(option) in options]
 
 
 def _streams(words):
@@ -54,8 +54,9 @@ _keys(lambda words: words[2:3], 'OBJECT MEMORY XINFO XGROUP')
 _keys(_counted(1), 'LMPOP ZMPOP SINTERCARD ZINTERCARD ZDIFF ZINTER ZUNION')
 _keys(_counted(2), 'BLMPOP BZMPOP EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO')
 _keys(lambda words: words[1:2] + _counted(2)(words), 'ZDIFFSTORE ZINTERSTORE ZUNIONSTORE')
-_keys(_after('STORE'), 'SORT')
-_keys(_after('STORE', 'STOREDIST'), 'GEORADIUS GEORADIUSBYMEMBER')
+_keys(_after(2, 'STORE'), 'SORT')
+_keys(_after(6, 'STORE', 'STOREDIST'), 'GEORADIUS')
+_keys(_after(5, 'STORE', 'STOREDIST'), 'GEORADIUSBYMEMBER')
 _keys(_streams, 'XREAD XREADGROUP')
 _keys(lambda words: [], 'PING ECHO TIME')
 

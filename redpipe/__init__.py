@@ -36,8 +36,22 @@ from .exceptions import (
     OutcomeUnknown,
     ResultNotReady,
 )
+from .fields import (
+    AsciiField,
+    BinaryField,
+    BooleanField,
+    DictField,
+    FloatField,
+    IntegerField,
+    ListField,
+    StringField,
+    StringListField,
+    TextField,
+)
 from .futures import IS, ISINSTANCE, Future
+from .keyspaces import Geo, Hash, HyperLogLog, List, Set, SortedSet, String
 from .pipelines import autoexec, pipeline
+from .structs import Struct
 from .tasks import disable_threads, enable_threads
 from .version import __version__
 
@@ -55,6 +69,27 @@ __all__ = [
     'Future',
     'IS',
     'ISINSTANCE',
+    # fields
+    'IntegerField',
+    'FloatField',
+    'TextField',
+    'StringField',
+    'AsciiField',
+    'BinaryField',
+    'BooleanField',
+    'ListField',
+    'DictField',
+    'StringListField',
+    # keyspaces
+    'String',
+    'Set',
+    'List',
+    'SortedSet',
+    'Hash',
+    'HyperLogLog',
+    'Geo',
+    # records
+    'Struct',
     # errors
     'Error',
     'ResultNotReady',

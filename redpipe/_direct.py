@@ -368,9 +368,13 @@ class _Transaction(_Batch):
 
 
 def _split(name):
-    """Return the words of a command name that redis-py writes as one, None for a single word."""
-    words = tuple(name.encode().split() if isinstance(name, six.text_type) else name.split())
-    return words if len(words) > 1 else None
+    """Return the words of a command name that is more than a word, as redis-py has them; or None.
+
+    Blanks at either end go, as with redis-py.
+    """
+    data = name.encode() if isinstance(name, six.text_type) else name
+    words = tuple(data.split())
+    return None if words == (data,) else words
 
 
 def _reader(connection):

@@ -1,4 +1,4 @@
-"""The one patch: the standard json module sees through Futures at any depth.
+"""The one patch: the standard json module sees through Futures and Structs at any depth.
 
 ``json`` asks an encoder's ``default`` about objects that it does not know. The
 patch answers for ours, in the class and in encoders that are made with a
@@ -9,29 +9,40 @@ import json
 
 import six
 
-from .futures import Future, plain
+from .futures import Future
+from .structs import Struct
 
 __all__ = ['patch']
 
 _MARK = '_redpipe'
 
 
+def _seen_through(default):
+    """Return *default* for what is not ours; what is becomes something that json knows."""
+    def method(*args):
+        kind = type(args[-1])
+        if issubclass(kind, Future):
+            return args[-1].result
+        if issubclass(kind, Struct):
+            return dict(args[-1])
+        return default(*args)
+    return six.wraps(default)(method) if hasattr(default, '__name__') else method
+
+
 def patch(encoder=json.JSONEncoder):
-    """Let *encoder* encode Futures as their results; doing it again changes nothing."""
+    """Let *encoder* encode Futures as their results and Structs as dicts.
+
+    Doing it again changes nothing.
+    """
     if _MARK in vars(encoder):
         return
-    make, fallback = encoder.__init__, encoder.default
+    make = encoder.__init__
 
     @six.wraps(make)
     def __init__(self, *args, **kwargs):
         make(self, *args, **kwargs)
-        own = vars(self).get('default')
-        if own is not None:
-            self.default = lambda o: plain(o) if issubclass(type(o), Future) else own(o)
+        if vars(self).get('default') is not None:
+            self.default = _seen_through(self.default)
 
-    @six.wraps(fallback)
-    def default(self, o):
-        return plain(o) if issubclass(type(o), Future) else fallback(self, o)
-
-    encoder.__init__, encoder.default = __init__, default
+    encoder.__init__, encoder.default = __init__, _seen_through(encoder.default)
     setattr(encoder, _MARK, True)

@@ -33,4 +33,4 @@ def _name(words):
     """Return the name that *words* make, redis-py's ``'OBJECT ENCODING'`` among them."""
     words = [word.decode('utf-8', 'replace') if isinstance(word, bytes) else word
              for word in words]
-    return '|'.join([six.text_type(word).replace(' ', '|').upper() for word in words])
+    return '|'.join(' '.join([six.text_type(word) for word in words]).upper().split())

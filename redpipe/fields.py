@@ -42,7 +42,7 @@ class IntegerField(object):
     def encode(cls, value):
         """Return the digits of *value* as a ``str``."""
         try:
-            return _digits(_exactly(int, value))
+            return _digits(value if type(value) is int else _exactly(int, value))
         except Exception as error:
             _refuse(cls, value, error)
 
@@ -50,6 +50,8 @@ class IntegerField(object):
     def decode(cls, value):
         """Return the int that *value* spells."""
         try:
+            if type(value) is bytes and value.isdigit() and len(value) < _LONG:
+                return int(value)
             return None if value is None else _read(int, value)
         except Exception as error:
             _refuse(cls, value, error)
@@ -68,6 +70,8 @@ class FloatField(object):
     def encode(cls, value):
         """Return the shortest ``str`` that reads as the same number."""
         try:
+            if type(value) is float and value == value:
+                return repr(value)
             number = _exactly(float, value)
             if number.is_integer() and not isinstance(value, float):
                 return _digits(int(value))
@@ -79,6 +83,8 @@ class FloatField(object):
     def decode(cls, value):
         """Return the float that *value* spells."""
         try:
+            if type(value) is bytes and b'_' not in value:
+                return float(value)
             return None if value is None else _read(float, value)
         except Exception as error:
             _refuse(cls, value, error)
@@ -107,6 +113,8 @@ class TextField(object):
     def decode(cls, value):
         """Return the text of utf-8 bytes."""
         try:
+            if type(value) is bytes:
+                return _from_utf8(value)
             if value is None or isinstance(value, six.text_type):
                 return value
             return _from_utf8(value)
@@ -169,6 +177,8 @@ class BooleanField(object):
     def encode(cls, value):
         """Return ``b'1'`` or ``b''``."""
         try:
+            if type(value) is bool:
+                return b'1' if value else b''
             return b'1' if _exactly(bool, value) else b''
         except Exception as error:
             _refuse(cls, value, error)
@@ -331,9 +341,22 @@ _LONG = 640
 
 def _json(value):
     data = json.dumps(value)
-    if json.loads(data) != value:
+    if not _is_json(value) and json.loads(data) != value:
         raise ValueError('json would change it')
     return data.encode('ascii')
+
+
+_JSON_TYPES = frozenset([six.text_type, int, bool, type(None)])
+
+
+def _is_json(value):
+    """Tell whether *value* is made of json's own types alone: it needs no reading back."""
+    kind = type(value)
+    if kind is list:
+        return all([type(item) in _JSON_TYPES or _is_json(item) for item in value])
+    if kind is dict:
+        return all([type(key) is six.text_type for key in value]) and _is_json(list(value.values()))
+    return kind in _JSON_TYPES or kind is float and value == value
 
 
 if six.PY2:

@@ -197,7 +197,7 @@ class Pipeline(_Queue):
         The pipeline is empty afterwards, whatever happened. Errors of redis-py are
         raised as they are, the first in program order where several connections failed;
         no Future has a result then, and no callback runs. An error reply among others has
-        the attribute ``outcomes``, a list with a value or an exception for each command.
+        the attribute ``outcomes``, a list with the reply or an exception for each command.
         With *raise_on_error* false an error reply is raised only where its own Future is
         read. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were
         lost.
@@ -280,7 +280,9 @@ def _raise_first(names, ready, batches, outcomes, records, lenient):
     if isinstance(error, ResponseError):
         replies = dict((name, [failure[1]] * len(batch) if failure else some)
                        for name, batch, (some, failure) in zip(names, batches, outcomes))
-        error.outcomes = [_decoded(record, reply) for record, reply in _in_order(records, replies)]
+        # The replies, not what decoders make of them: a decoder may act, as a Struct's does,
+        # which takes in what was loaded, and may do so only once all has succeeded.
+        error.outcomes = [reply for _, reply in _in_order(records, replies)]
     _annotate(failed)
     six.reraise(*failed[0][1])
 
@@ -358,16 +360,6 @@ def _settle(answered, errors):
                 record[1]._error = _undecodable(record, error)
 
 
-def _decoded(record, reply):
-    """Return what the Future of *record* would hold, or the error that it would raise."""
-    if record[2] is None or isinstance(reply, BaseException):
-        return reply
-    try:
-        return record[2](reply)
-    except Exception as error:
-        return _undecodable(record, error)
-
-
 def _undecodable(record, cause):
     name, args = record[0], record[3]
     error = InvalidValue('the reply to %s on connection %r cannot be decoded: %s' % (
@@ -412,5 +404,5 @@ def _described(error):
 def _shown(word):
     if isinstance(word, bytes):
         word = word.decode('utf-8', 'replace')
-    word = '%s' % (word,)
+    word = six.ensure_str(six.text_type(word)).strip()
     return word if len(word) <= 100 else word[:100] + '...'

@@ -20,11 +20,12 @@ LAYERS = [
     {'exceptions', 'luascripts', 'tasks', 'version', '_reads'},
     {'futures', 'fields'},
     {'_commands', '_clusters', '_direct'},
-    {'_backends', '_json'},
+    {'_backends'},
     {'connections'},
     {'pipelines'},
     {'keyspaces'},
     {'structs'},
+    {'_json'},
     {'__init__'},
 ]
 

@@ -1,0 +1,472 @@
+"""The Struct: a dict whose items are the members of one Hash in Redis.
+
+What is local is read without a round trip. It changes when a command has
+succeeded, in program order, and never when one has failed; only what a Struct
+is made of can be read at once. Everything is encoded before anything is
+queued, so that a Struct or a change that is refused writes nothing. A value in
+Redis that its field cannot decode raises InvalidValue where it is read, and
+spoils nothing else.
+"""
+import copy
+import json
+from functools import partial
+
+import six
+from six.moves import collections_abc as abc
+
+from .exceptions import InvalidOperation, InvalidValue
+from .fields import (
+    BinaryField,
+    BooleanField,
+    FloatField,
+    IntegerField,
+    ListField,
+    TextField,
+)
+from .futures import Future, plain
+from .keyspaces import Hash
+from .keyspaces._base import paired
+from .keyspaces._words import raw
+from .pipelines import NestedPipeline, Pipeline, pipeline
+
+__all__ = ['Struct']
+
+#: Values of these types come back from their field as they are.
+_SAME = {
+    TextField: six.text_type,
+    IntegerField: int,
+    FloatField: float,
+    BooleanField: bool,
+    BinaryField: bytes,
+}
+
+#: What a list may hold for a copy to be as good as what json reads.
+_ATOMS = frozenset([six.text_type, int, float, bool, type(None)])
+
+
+class _Layout(object):
+    """How the Structs of one class lie in Redis, worked out once per class."""
+
+    def __init__(self, cls):
+        own = vars(cls).get('keyspace')
+        self.key_name = cls.key_name
+        self.restricted = cls.restrict_fields
+        self.core = type(cls.__name__, (Hash,), {
+            'keyspace': cls.__name__ if own is None else own,
+            'connection': cls.connection,
+            'fields': cls.fields or {},
+            'keyparse': cls.keyparse,
+            'valueparse': cls.valueparse,
+            'memberparse': cls.memberparse,
+            '__doc__': 'The Hash under %s.' % cls.__name__,
+            '__module__': cls.__module__,
+        })
+        self.connection = self.core._connection()
+        self.valueparse = cls.valueparse or TextField
+        self.memberparse = cls.memberparse or TextField
+        # Name to (member, field, the type that comes back as it is), and member to (name, decode).
+        self.fields = dict((name, self._entry(name, field))
+                           for name, field in (cls.fields or {}).items() if name != self.key_name)
+        self.members = dict((entry[0], (name, entry[1].decode))
+                            for name, entry in self.fields.items())
+
+    def _entry(self, name, field):
+        return self.memberparse.encode(name), field, _SAME.get(
+            field if isinstance(field, type) else type(field))
+
+    def field(self, name):
+        """Return (member, field, type that comes back as it is) of the field called *name*."""
+        if name == self.key_name:
+            raise InvalidOperation(
+                '%r is the key of a %s and cannot change; make another one with that key'
+                % (name, self.core.__name__))
+        self.check(name)
+        return self.fields.get(name) or self._entry(name, self.valueparse)
+
+    def check(self, name):
+        """Raise InvalidOperation for a field that a restricted Struct does not define."""
+        if self.restricted and name not in self.fields:
+            raise InvalidOperation(
+                '%s has no field %r, and takes only those that it defines: %s'
+                % (self.core.__name__, name, ', '.join(sorted(map(str, self.fields)))))
+
+    def encode(self, words, changes):
+        """Return *words* and those that set what is in *changes*, what these read as, and the
+        names whose value is None.
+        """
+        fields, local, removed = self.fields, {}, []
+        for name, value in changes.items():
+            member, field, same = fields.get(name) or self.field(name)
+            if type(value) is not same:
+                value = plain(value)
+                if value is None:
+                    removed.append(name)
+                    continue
+            data = field.encode(value)
+            words.append(member)
+            words.append(data)
+            local[name] = value if type(value) is same else _read_back(field, data, value)
+        return tuple(words), local, removed
+
+    def decode(self, key, reply):
+        """Return what is in the reply to HGETALL, as a dict of names to values."""
+        data, members = {}, self.members
+        for member, value in paired(reply):
+            name, decode = members.get(member) or self._undefined(member)
+            if name is not None:
+                try:
+                    data[name] = decode(value)
+                except Exception:
+                    data[name] = self.value(key, name, decode, value)
+        return data
+
+    def _undefined(self, member):
+        """Return the name of a member that no field is defined for, None to leave it out."""
+        name = self.memberparse.decode(member)
+        left_out = self.restricted or name == self.key_name
+        return None if left_out else name, self.valueparse.decode
+
+    def value(self, key, name, decode, value):
+        """Return the decoded *value*, or a Future that raises the error when it is read."""
+        try:
+            return decode(value)
+        except Exception as error:
+            broken = Future()
+            broken._error = InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
+                self.core.__name__, key, name, error))
+            broken._error.__cause__ = error
+            return broken
+
+
+def _read_back(field, data, value):
+    """Return what *field* decodes *data* to, which it made of *value*."""
+    if field is ListField and type(value) is list and _ATOMS.issuperset(map(type, value)):
+        return list(value)  # as good, and cheaper
+    return field.decode(six.ensure_binary(data))
+
+
+class _StructType(type):
+    """Works out the layout of a class when it is made, and again when it is changed."""
+
+    def __init__(cls, name, bases, namespace):
+        super(_StructType, cls).__init__(name, bases, namespace)
+        cls._layout = _Layout(cls)
+
+    def __setattr__(cls, name, value):
+        super(_StructType, cls).__setattr__(name, value)
+        if not name.startswith('_'):
+            cls._layout = _Layout(cls)
+
+    @property
+    def core(cls):
+        """The Hash class under the Struct: ``User.core(pipe).hget(key, 'name')``."""
+        return cls._layout.core
+
+
+@six.add_metaclass(_StructType)
+class Struct(object):
+    """A record with typed fields, kept in a Hash and used like a dict.
+
+    The first argument is the key, which loads the record, or a mapping, another Struct or
+    pairs, with the key among them under ``key_name``, which writes them and loads the rest
+    in the same round trip. *fields* says what is loaded, ``default_fields`` if it is None:
+    ``'all'``, ``'defined'`` (what :attr:`fields` names), or the names of some fields, none
+    being no round trip. With *no_op* nothing is written and nothing loaded.
+
+    Every method that reads or writes takes a pipe, and takes effect when that executes.
+    Data without a key is InvalidOperation; a value that does not fit its field InvalidValue.
+    """
+
+    __slots__ = ('key', '_data', '_redis_key', '__weakref__')
+
+    #: The name around the keys, ``keyspace{key}``. The name of the class if it says nothing;
+    #: it is not inherited.
+    keyspace = None
+    #: The name of the connection.
+    connection = None
+    #: The name that the key has among the items.
+    key_name = '_key'
+    #: What is loaded unless the call says otherwise.
+    default_fields = 'all'
+    #: Names of fields and their codecs.
+    fields = {}
+    #: Whether the fields that are defined are the only ones that there can be.
+    restrict_fields = False
+    #: The codec of the key.
+    keyparse = TextField
+    #: The codec of values that no field is defined for.
+    valueparse = TextField
+    #: The codec of the names of fields.
+    memberparse = TextField
+
+    @property
+    def core(self):
+        """The Hash class under this Struct: ``user.core(pipe).hget(user.key, 'name')``."""
+        return self._layout.core
+
+    def __init__(self, _key_or_data=None, pipe=None, fields=None, no_op=False):
+        layout = self._layout
+        self.key, data = _key_and_data(_key_or_data, layout)
+        self._redis_key = layout.core.redis_key(self.key)
+        commands, self._data, _ = self._writing(data) if data else ([], {}, ())
+        if not no_op:
+            self._run(pipe, commands + self._loading(fields))
+
+    # Reading and writing.
+
+    def load(self, fields=None, pipe=None):
+        """Load all fields anew, or some, as *fields* says; see the class. Sends HGETALL or HMGET.
+
+        A field that is not there is not there afterwards either.
+        """
+        self._run(pipe, self._loading(fields))
+
+    def update(self, changes, pipe=None):
+        """Write the fields in *changes*, a mapping; those with None are removed.
+
+        Sends HSET and HDEL. The key cannot be among them (InvalidOperation).
+        """
+        commands, local, removed = self._writing(_dict(changes))
+        if commands:
+            words, _ = commands[-1]
+            commands[-1] = words, partial(self._changed, local, removed)
+        self._run(pipe, commands)
+
+    def remove(self, fields, pipe=None):
+        """Remove fields, one name or several; the key is InvalidOperation. Sends HDEL."""
+        names = _names(fields)
+        if names:
+            self._run(pipe, [(self._hdel(names), partial(self._changed, {}, names))])
+
+    def pop(self, name, default=None, pipe=None):
+        """Remove a field, in Redis too, and return a Future of its value, or of *default*.
+
+        Sends HGET and HDEL.
+        """
+        member, field, _ = self._layout.field(name)
+
+        def decode(reply):
+            return default if reply is None else field.decode(reply)
+
+        return self._run(pipe, [
+            (('HGET', self._redis_key, member), decode),
+            (self._hdel([name]), partial(self._changed, {}, [name])),
+        ])
+
+    def incr(self, field, amount=1, pipe=None):
+        """Add *amount* to a field and return a Future of the sum.
+
+        Sends HINCRBY, or HINCRBYFLOAT for a FloatField or an *amount* that is no whole number.
+        """
+        return self._add(field, 1, amount, pipe)
+
+    def decr(self, field, amount=1, pipe=None):
+        """Subtract *amount* from a field; else as :meth:`incr`."""
+        return self._add(field, -1, amount, pipe)
+
+    def _add(self, name, sign, amount, pipe):
+        member, field, _ = self._layout.field(name)
+        amount = plain(amount)
+        kind = field if isinstance(field, type) else type(field)
+        if not issubclass(kind, (IntegerField, FloatField)):
+            kind = FloatField if isinstance(amount, float) else IntegerField
+        kind.encode(amount)  # raises the error
+        words = (raw('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
+                 self._redis_key, member, kind.encode(sign * amount))
+
+        def decode(reply):
+            data = reply if isinstance(reply, bytes) else six.ensure_binary(str(reply))
+            self._changed({name: field.decode(data)}, ())
+            return kind.decode(data)
+
+        return self._run(pipe, [(words, decode)])
+
+    def clear(self, pipe=None):
+        """Remove the whole record from Redis, and all fields here. Sends DEL."""
+        self._run(pipe, [(('DEL', self._redis_key), self._cleared)])
+
+    @classmethod
+    def delete(cls, keys, pipe=None):
+        """Remove the records of one key or several without loading them. Sends DEL."""
+        keys = _names(keys)
+        if keys:
+            cls.core(pipe).delete(*keys)
+
+    # The dict.
+
+    def __getitem__(self, item):
+        if item == self.key_name:
+            return self.key
+        self._layout.check(item)
+        return plain(self._data[item])
+
+    def get(self, item, default=None):
+        """Return the local value of a field, or *default* if it has none."""
+        try:
+            return self[item]
+        except KeyError:
+            return default
+
+    def __setitem__(self, item, value):
+        raise InvalidOperation('fields are written by update({%r: ...})' % (item,))
+
+    def __delitem__(self, item):
+        raise InvalidOperation('fields are removed by remove([%r])' % (item,))
+
+    def __contains__(self, item):
+        return item == self.key_name or item in self._data
+
+    def __len__(self):
+        return len(self._data) + 1
+
+    def __iter__(self):
+        return iter(self.keys())
+
+    def keys(self):
+        """Return the names of the local fields, and that of the key, as a list."""
+        return [self.key_name] + list(self._data)
+
+    def values(self):
+        """Return the local values, and the key, as a list in the order of :meth:`keys`."""
+        return [value for _, value in self.iteritems()]
+
+    def items(self):
+        """Return a list of (name, value), the key among them."""
+        return list(self.iteritems())
+
+    def iteritems(self):
+        """Iterate over (name, value), the key among them."""
+        yield self.key_name, self.key
+        for name, value in self._data.items():
+            yield name, plain(value)
+
+    def copy(self):
+        """Return another Struct with the same key and local values; nothing is sent."""
+        return copy.copy(self)
+
+    @property
+    def persisted(self):
+        """Whether any field but the key is known, that is, the record exists."""
+        return bool(self._data)
+
+    def __eq__(self, other):
+        other = plain(other)
+        if not isinstance(other, (Struct, abc.Mapping)):
+            return NotImplemented
+        return dict(self) == dict(other)
+
+    def __ne__(self, other):
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    __hash__ = None
+
+    def __repr__(self):
+        data = {self.key_name: self.key}
+        data.update(self._data)
+        try:
+            return json.dumps(data)
+        except (TypeError, ValueError):
+            return repr(data)
+
+    def __reduce_ex__(self, protocol):
+        # The older protocols cannot pickle the slots that a subclass may have.
+        return super(Struct, self).__reduce_ex__(max(protocol, 2))
+
+    # Commands, each a pair of its words and its decoder, and what happens here when they
+    # have run. Local values are replaced, never changed in place: copies share them.
+
+    def _run(self, pipe, commands):
+        """Queue *commands* and return the Future of the first."""
+        root = pipe is None
+        if root or not isinstance(pipe, (Pipeline, NestedPipeline)):
+            pipe = pipeline(pipe, name=self._layout.connection)
+        futures = [pipe._queue(self._layout.connection, words, decode)
+                   for words, decode in commands]
+        if root:
+            pipe.execute()
+        return futures[0] if futures else None
+
+    def _hdel(self, names):
+        return ('HDEL', self._redis_key) + tuple([self._layout.field(name)[0] for name in names])
+
+    def _writing(self, changes):
+        """Return the commands that write *changes*, what that reads as, and what it removes."""
+        words, local, removed = self._layout.encode(['HSET', self._redis_key], changes)
+        commands = [(words, None)] if local else []
+        if removed:
+            commands.append((self._hdel(removed), None))
+        return commands, local, removed
+
+    def _loading(self, fields):
+        """Return the command that loads *fields* in a list, which is empty if there are none."""
+        layout = self._layout
+        if fields is None:
+            fields = self.default_fields
+        if fields == 'all' and not layout.restricted:
+            return [((raw('HGETALL'), self._redis_key), self._loaded)]
+        names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)
+        names = [name for name in names if name != self.key_name]
+        if not names:
+            return []
+        entries = [layout.field(name) for name in names]
+        words = ('HMGET', self._redis_key) + tuple([entry[0] for entry in entries])
+        return [(words, partial(self._partly_loaded, names, entries))]
+
+    def _loaded(self, reply):
+        self._data = self._layout.decode(self.key, reply)
+
+    def _partly_loaded(self, names, entries, reply):
+        loaded, missing = {}, []
+        for name, (_, field, _), value in zip(names, entries, reply):
+            if value is None:
+                missing.append(name)
+            else:
+                loaded[name] = self._layout.value(self.key, name, field.decode, value)
+        self._changed(loaded, missing)
+
+    def _changed(self, local, removed, reply=None):
+        data = dict(item for item in self._data.items() if item[0] not in removed)
+        data.update(local)
+        self._data = data
+        return reply
+
+    def _cleared(self, reply):
+        self._data = {}
+        return reply
+
+
+def _key_and_data(given, layout):
+    """Return the key and the other data that a Struct is made of, None where it is a key alone."""
+    given = plain(given)
+    if isinstance(given, (six.text_type, bytes, float) + six.integer_types):
+        return (_text(given) if isinstance(given, bytes) else given), None
+    try:
+        data = _dict(given)
+    except (TypeError, ValueError):
+        if given is None or isinstance(given, (list, tuple)):
+            raise InvalidOperation(
+                '%s needs a key, or data with the key as %r, not %r'
+                % (layout.core.__name__, layout.key_name, given))
+        return given, None
+    if plain(data.get(layout.key_name)) is None:
+        raise InvalidOperation(
+            'the data of a %s must have its key as %r' % (layout.core.__name__, layout.key_name))
+    key = plain(data.pop(layout.key_name))
+    return (_text(key) if isinstance(key, bytes) else key), data
+
+
+def _text(data):
+    return TextField.decode(data)
+
+
+def _dict(given):
+    return dict(plain(given))
+
+
+def _names(given):
+    """Return the list of names that one text, number or iterable stands for."""
+    given = plain(given)
+    if isinstance(given, (six.text_type, bytes) + six.integer_types):
+        return [given]
+    return [plain(name) for name in given]

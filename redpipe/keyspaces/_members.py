@@ -48,7 +48,7 @@ class Members(Keyspace):
 
     def _assignments(self, member=None, value=None, mapping=None, items=None):
         """Return the members and values that these arguments of HSET give, as they are sent."""
-        given = [] if member is None else [(member, value)]
+        given = [] if member is None and value is None else [(member, value)]
         if items:
             given.extend(zip(items[::2], items[1::2]))
         if mapping is not None:

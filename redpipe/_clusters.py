@@ -65,6 +65,7 @@ _EVERYWHERE = frozenset('DBSIZE FLUSHALL FLUSHDB KEYS RANDOMKEY SCAN SCRIPT'.spl
 
 
 def _name(word):
+    word = getattr(word, 'value', word)  # redis-py 2 has objects of its own for such words
     if isinstance(word, bytes):
         word = word.decode('utf-8', 'replace')
     return word.upper() if isinstance(word, six.text_type) else word

@@ -49,7 +49,7 @@ from .fields import (
     TextField,
 )
 from .futures import IS, ISINSTANCE, Future
-from .keyspaces import Geo, Hash, HyperLogLog, List, Set, SortedSet, String
+from .keyspaces import Geo, Hash, HyperLogLog, List, Set, ShardedHash, SortedSet, String
 from .pipelines import autoexec, pipeline
 from .structs import Struct
 from .tasks import disable_threads, enable_threads
@@ -86,6 +86,7 @@ __all__ = [
     'List',
     'SortedSet',
     'Hash',
+    'ShardedHash',
     'HyperLogLog',
     'Geo',
     # records

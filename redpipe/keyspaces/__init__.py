@@ -20,6 +20,7 @@ from .hashes import Hash
 from .hyperloglogs import HyperLogLog
 from .lists import List
 from .sets import Set
+from .sharded_hashes import ShardedHash
 from .sorted_sets import SortedSet
 from .strings import String
 
@@ -30,6 +31,7 @@ __all__ = [
     'List',
     'SortedSet',
     'Hash',
+    'ShardedHash',
     'HyperLogLog',
     'Geo',
 ]

@@ -65,11 +65,14 @@ class Base(object):
 
     def _iterate(self, scan, *args, **options):
         """Return an iterator over all that the command *scan* finds with these arguments."""
+        self._refuse_pipe('queue %s()' % scan.__name__)
+        return _pages(scan, args, options)
+
+    def _refuse_pipe(self, instead):
         if self._pipe is not None:
             raise InvalidOperation(
                 'iterating takes several round trips, which no pipe can hold; call it on %s(), '
-                'or queue %s()' % (type(self).__name__, scan.__name__))
-        return _pages(scan, args, options)
+                'or %s' % (type(self).__name__, instead))
 
     # Names of keys.
 

@@ -10,9 +10,10 @@ from ._words import (
     numbered,
     only,
 )
+from .generic import Keyspace
 
 
-class Expiry(Members):
+class Expiry(Members, Keyspace):
     """What hashes have since Redis 7.4: members that expire.
 
     Most results are lists with a number for each member, -2 for one that is missing.

@@ -6,12 +6,11 @@ import six
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField
 from ..futures import plain
-from ._base import paired
+from ._base import Base, paired
 from ._words import pairs, several
-from .generic import Keyspace
 
 
-class Members(Keyspace):
+class Members(Base):
     """Keys that hold members with values, each coded by the field that has its name."""
 
     #: The fields of some members' values, by member.

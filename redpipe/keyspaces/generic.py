@@ -233,9 +233,9 @@ class Keyspace(Base):
         """
         words = _sorting(start, num, by, get, desc, alpha)
         if store is not None:
-            return self._run(('SORT', self.redis_key(name)) + words
+            return self._run((raw('SORT'), self.redis_key(name)) + words
                              + ('STORE', self.redis_key(store)))
-        return self._run(('SORT', self.redis_key(name)) + words, self._sorted(get, groups))
+        return self._run((raw('SORT'), self.redis_key(name)) + words, self._sorted(get, groups))
 
     def sort_ro(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
                 groups=False):

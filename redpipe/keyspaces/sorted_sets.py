@@ -88,8 +88,11 @@ class SortedSet(Ranges):
     revrank = zrevrank
 
     def _rank(self, command, name, member, withscore, cast):
-        words = (command, self.redis_key(name), self._encode(member)) + flags(WITHSCORE=withscore)
-        return self._run(words, partial(self._decode_ranked, cast=cast) if withscore else None)
+        words = self.redis_key(name), self._encode(member)
+        if not withscore:
+            return self._run((command,) + words)
+        return self._run((raw(command),) + words + ('WITHSCORE',),
+                         partial(self._decode_ranked, cast=cast))
 
     def zrandmember(self, name, count=None, withscores=False):
         """Return a value at random, None if there is none. Sends ZRANDMEMBER (Redis 6.2).

@@ -1,0 +1,228 @@
+"""One large hash in many keys: the members are spread over shards by their names.
+
+A hash lies on one node of a cluster, however large it is. The shards of one lie on
+many nodes, and what is about several of them travels in one round trip all the same.
+"""
+import zlib
+from functools import partial
+
+from ._members import Members
+from ._words import in_seconds, options, pairs, several
+
+__all__ = ['ShardedHash']
+
+
+class ShardedHash(Members):
+    """Keys that hold large hashes, each spread over ``shards`` keys ``keyspace{key:0}``,
+    ``keyspace{key:1}`` and so on.
+
+    A member always lies in the same shard, by the CRC-32 of its bytes: a change of
+    ``shards`` loses sight of what is there. Members and values are coded as in a
+    :class:`Hash`. The shards change one by one, not all at once.
+    """
+
+    #: How many keys a hash is spread over.
+    shards = 16
+
+    # What is about one member.
+
+    def hget(self, name, field):
+        """Return the value of a member, None if it is missing. Sends HGET."""
+        member, parse = self._member(field)
+        return self._run(('HGET', self._shard_of(name, member), member), parse.decode)
+
+    def hset(self, name, member=None, value=None, mapping=None):
+        """Set the value of a member, or of those in *mapping*; return how many are new.
+
+        Sends HSET to each shard that has any of them.
+        """
+        given = ([] if member is None else [(member, value)]) + (pairs(mapping) if mapping else [])
+        return self._combine(sum, self._setting('HSET', name, given))
+
+    def hsetnx(self, name, member, value):
+        """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        member, data = self._assignment(member, value)
+        return self._run(('HSETNX', self._shard_of(name, member), member, data))
+
+    def hexists(self, name, field):
+        """Tell whether there is such a member. Sends HEXISTS."""
+        member = self._member(field)[0]
+        return self._run(('HEXISTS', self._shard_of(name, member), member), bool)
+
+    def hstrlen(self, name, field):
+        """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
+        member = self._member(field)[0]
+        return self._run(('HSTRLEN', self._shard_of(name, member), member))
+
+    def hincrby(self, name, field, increment=1):
+        """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY."""
+        member = self._member(field)[0]
+        return self._run(('HINCRBY', self._shard_of(name, member), member, increment))
+
+    def hincrbyfloat(self, name, field, increment=1.0):
+        """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        member = self._member(field)[0]
+        return self._run(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
+
+    # What is about several members: a command for each shard that has any of them.
+
+    def hmset(self, name, mapping):
+        """Set the values of several members; True. Sends HMSET."""
+        return self._combine(all, self._setting('HMSET', name, pairs(mapping)))
+
+    def hmget(self, name, keys, *args):
+        """Return the values of several members in their order, None where one is missing.
+
+        Sends HMGET.
+        """
+        members = several((keys,) + args)
+        groups = self._grouped(name, [(self._member(member)[0], member) for member in members])
+        commands = []
+        for key, group in groups:
+            words, decode = self._members(group)
+            commands.append((('HMGET', key) + words, decode))
+        return self._combine(partial(_in_order, members, [group for _, group in groups]), commands)
+
+    def hdel(self, name, *keys):
+        """Remove members and return how many there were. Sends HDEL."""
+        words = [self._member(member)[0] for member in several(keys)]
+        return self._combine(sum, [
+            (('HDEL', key) + tuple(group), None)
+            for key, group in self._grouped(name, zip(words, words))])
+
+    # What is about all members: a command for each shard.
+
+    def hgetall(self, name):
+        """Return all members and their values as a dict. Sends HGETALL."""
+        return self._everywhere(_merged, 'HGETALL', name, self._decode_dict)
+
+    def hkeys(self, name):
+        """Return all members as a list. Sends HKEYS."""
+        return self._everywhere(_concatenated, 'HKEYS', name, self._decode_members)
+
+    def hvals(self, name):
+        """Return all values as a list, decoded by ``valueparse``. Sends HVALS."""
+        return self._everywhere(_concatenated, 'HVALS', name, self._decode_all)
+
+    def hlen(self, name):
+        """Count the members. Sends HLEN."""
+        return self._everywhere(sum, 'HLEN', name, None)
+
+    def delete(self, *names):
+        """Remove whole hashes and return how many there were. Sends DEL."""
+        names = several(names)
+        return self._combine(partial(_counted, self.shards), [
+            (('DEL', key), None) for name in names for key in self.shard_keys(name)])
+
+    def exists(self, name):
+        """Tell whether any shard is there: 1 or 0. Sends EXISTS."""
+        return self._everywhere(_any, 'EXISTS', name, int)
+
+    def expire(self, name, time):
+        """Let all shards live for *time*, in seconds or a timedelta; False if there is none.
+
+        Sends EXPIRE.
+        """
+        return self._combine(any, [(('EXPIRE', key, in_seconds(time)), bool)
+                                   for key in self.shard_keys(name)])
+
+    def hscan_iter(self, name, match=None, count=None):
+        """Iterate over (member, value). Each round trip scans all shards at once. Sends HSCAN.
+
+        A keyspace that has a pipe raises InvalidOperation.
+        """
+        self._refuse_pipe('queue hgetall()')
+        return self._scan(name, options(MATCH=match, COUNT=count))
+
+    def _scan(self, name, words):
+        cursors = dict.fromkeys(self.shard_keys(name), 0)
+        while cursors:
+            with self.pipe as pipe:
+                shards = type(self)(pipe)
+                pages = [(key, shards._run(('HSCAN', key, cursor) + words, shards._decode_dict_page))
+                         for key, cursor in cursors.items()]
+            for key, page in pages:
+                cursors[key], found = page
+                for item in found.items():
+                    yield item
+                if cursors[key] == 0:
+                    del cursors[key]
+
+    # Shards.
+
+    @classmethod
+    def shard_keys(cls, name):
+        """Return the redis keys of all shards of the hash called *name*, as a list of bytes."""
+        return [cls._shard(name, number) for number in range(cls.shards)]
+
+    @classmethod
+    def _shard(cls, name, number):
+        key = cls.redis_key(name)
+        number = b':%d' % number
+        return key + number if cls.keyspace is None else key[:-1] + number + b'}'
+
+    def _shard_of(self, name, member):
+        # On Python 2 the checksum may be negative.
+        return self._shard(name, (zlib.crc32(member) & 0xffffffff) % self.shards)
+
+    def _grouped(self, name, members):
+        """Return a list of each shard's key and its part of *members*.
+
+        These are pairs of the bytes of a member and what is to be grouped.
+        """
+        groups = {}
+        for member, item in members:
+            groups.setdefault(self._shard_of(name, member), []).append(item)
+        return list(groups.items())
+
+    def _setting(self, command, name, given):
+        words = [self._assignment(*pair) for pair in given]
+        return [((command, key) + sum(group, ()), None)
+                for key, group in self._grouped(name, [(word[0], word) for word in words])]
+
+    def _everywhere(self, combine, command, name, decode):
+        return self._combine(combine, [((command, key), decode) for key in self.shard_keys(name)])
+
+    def _combine(self, combine, commands):
+        """Queue *commands* and return one Future of what *combine* makes of their results.
+
+        It is that of the last one: by then the others are settled.
+        """
+        with self.pipe as pipe:
+            shards = type(self)(pipe)
+            futures = [shards._run(words, decode) for words, decode in commands[:-1]]
+            words, decode = commands[-1]
+            return shards._run(words, partial(_last, combine, futures, decode))
+
+
+def _last(combine, futures, decode, reply):
+    reply = reply if decode is None else decode(reply)
+    return combine([future.result for future in futures] + [reply])
+
+
+def _in_order(members, groups, replies):
+    """Return the values in *replies*, a list for each of *groups*, in the order of *members*."""
+    found = {}
+    for group, values in zip(groups, replies):
+        found.update(zip(group, values))
+    return [found[member] for member in members]
+
+
+def _merged(dicts):
+    merged = {}
+    for one in dicts:
+        merged.update(one)
+    return merged
+
+
+def _concatenated(lists):
+    return [item for one in lists for item in one]
+
+
+def _counted(shards, removed):
+    """Count the hashes, each of so many *shards*, of which any shard was removed."""
+    return sum(any(removed[i:i + shards]) for i in range(0, len(removed), shards))
+
+
+def _any(replies):
+    return int(any(replies))

@@ -18,6 +18,8 @@ __all__ = ['Backend', 'of_client', 'of_callable']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')
+#: Those of them whose batches may go directly: valkey's errors are classes of its own.
+DIRECT = ('redis',)
 CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
 
 _is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
@@ -122,7 +124,7 @@ def of_client(client, direct=True, **options):
     if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
         options.setdefault('transaction', False)
         return Backend(routing(lambda: client.pipeline(**options)), client, commands)
-    if commands is None or 'shard_hint' in options or not _direct.fits(client, LIBRARIES):
+    if commands is None or 'shard_hint' in options or not _direct.fits(client, DIRECT):
         direct = False
     return Backend(lambda: client.pipeline(**options), client, commands,
                    _direct.Direct(client, options.get('transaction', True)) if direct else None)

@@ -8,6 +8,9 @@ import pytest
 import redpipe
 
 
+ON_CLUSTERS = True
+
+
 class Index(redpipe.ShardedHash):
     keyspace = 'I'
     shards = 4
@@ -38,7 +41,7 @@ def test_members_are_spread_over_the_shards_and_found_again(index, connected):
     written = hashes.hmset('k', MEMBERS)
     execute()
     assert written.IS(True)
-    assert sorted(connected.keys()) == [b'I{k:%d}' % number for number in range(4)]
+    assert Index.shard_keys('k') == [b'I{k:%d}' % number for number in range(4)]
     assert min(connected.hlen(b'I{k:%d}' % number) for number in range(4)) > 5
     one = hashes.hget('k', u'member 7')
     missing = hashes.hget('k', u'nobody')
@@ -91,7 +94,7 @@ def test_a_refused_value_writes_nothing(index, connected):
     with pytest.raises(redpipe.InvalidValue, match='count'):
         hashes.hmset('k', {u'a': u'1', 'count': u'many'})
     execute()
-    assert connected.keys() == []
+    assert not any(connected.exists(key) for key in Index.shard_keys('k'))
 
 
 def test_a_whole_hash_can_be_removed_and_expire(index, connected):
@@ -104,7 +107,7 @@ def test_a_whole_hash_can_be_removed_and_expire(index, connected):
     removed, there = hashes.delete('k', 'l'), hashes.exists('k')
     execute()
     assert removed == 1 and there == 0
-    assert connected.keys() == []
+    assert not any(connected.exists(key) for key in Index.shard_keys('k'))
 
 
 def test_iterating_visits_every_member_once(connected):
@@ -130,7 +133,7 @@ def test_without_a_keyspace_the_bare_key_is_followed_by_the_shard(connected):
         shards = 1
 
     Bare().hset('k', u'a', u'1')
-    assert connected.keys() == [b'k:0']
+    assert connected.exists('k:0')
     assert Bare.shard_keys('k') == [b'k:0']
 
 

@@ -108,7 +108,8 @@ class TestGeo(Contract):
         assert on(Places).geohash('dest', 'Palermo') == [u'sqc8b49rny0']
         assert on(Places).geosearchstore('dest', 'k', member='Catania', radius=200, unit='km',
                                          sort='ASC', count=1, storedist=True) == 1
-        assert connected.zrange('K{dest}', 0, -1, withscores=True) == [(b'Catania', 0.0)]
+        assert connected.zrange('K{dest}', 0, -1) == [b'Catania']
+        assert connected.zscore('K{dest}', 'Catania') == 0
 
     def test_places_are_those_of_a_sorted_set(self, on, places, connected):
         assert on(Places).zcard('k') == 3

@@ -30,14 +30,16 @@ class Backend(object):
 
     *commands* are the methods that a pipe of this connection has, or None where only
     the objects that *make* returns know them. *client* is kept alive: redis-py closes
-    the connections of a client that is gone.
+    the connections of a client that is gone. *is_cluster* tells that its keys lie on
+    several servers.
     """
 
-    def __init__(self, make, client=None, commands=None, direct=None):
+    def __init__(self, make, client=None, commands=None, direct=None, is_cluster=False):
         self.make = make
         self.client = client
         self.commands = commands
         self.direct = direct
+        self.is_cluster = is_cluster
 
     def same(self, other):
         """Tell whether both reach the same servers over the same connections."""
@@ -73,6 +75,7 @@ class _Piped(object):
 
     pool = None
     errors = False
+    arrived = []
 
     def __init__(self, pipe, records, known):
         self._pipe = pipe
@@ -123,7 +126,8 @@ def of_client(client, direct=True, **options):
     commands = _commands_of(client)
     if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
         options.setdefault('transaction', False)
-        return Backend(routing(lambda: client.pipeline(**options)), client, commands)
+        return Backend(routing(lambda: client.pipeline(**options)), client, commands,
+                       is_cluster=True)
     if commands is None or 'shard_hint' in options or not _direct.fits(client, DIRECT):
         direct = False
     return Backend(lambda: client.pipeline(**options), client, commands,

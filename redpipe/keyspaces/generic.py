@@ -3,6 +3,7 @@ from functools import partial
 
 import six
 
+from ..connections import ConnectionManager
 from ..fields import TextField
 from ..futures import plain
 from ..luascripts import RESTORENX
@@ -213,9 +214,17 @@ class Keyspace(Base):
     def scan_iter(self, match=None, count=None, _type=None):
         """Iterate over the names of this keyspace's keys; see :meth:`scan`.
 
-        A keyspace that has a pipe raises InvalidOperation.
+        On a cluster it visits every primary, which :meth:`scan` cannot. A key that is there
+        all the time comes at least once, and more than once only where Redis moves its
+        tables or slots meanwhile. A keyspace that has a pipe raises InvalidOperation.
         """
-        return self._iterate(self.scan, match=match, count=count, _type=_type)
+        backend = ConnectionManager.backend(self._connection())
+        if not backend.is_cluster:
+            return self._iterate(self.scan, match=match, count=count, _type=_type)
+        self._refuse_pipe('use its client')
+        given = dict(match=self._pattern(match), count=count, _type=_type)
+        given = dict(item for item in given.items() if item[1] is not None)
+        return (self._name(key) for key in backend.client.scan_iter(**given))
 
     def _scanned(self, reply):
         return int(reply[0]), [self._name(name) for name in reply[1]]

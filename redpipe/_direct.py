@@ -99,6 +99,10 @@ class Direct(object):
                 and settings.get('encoding', 'utf-8').lower() in ('utf-8', 'utf8')
                 and settings.get('encoding_errors', 'strict') == 'strict')
 
+    def unopened(self):
+        """Return a connection outside the pool, for redis-py's own word on what it can pack."""
+        return self.pool.connection_class(**self.pool.connection_kwargs)
+
     def takes(self, records):
         """Tell whether *records* can go directly; otherwise redis-py's pipeline has to send them."""
         if any(map(_METHOD, records)):
@@ -203,7 +207,8 @@ class _Batch(object):
             try:
                 return list(map(pack_command, commands))
             except TypeError:
-                pass
+                pack = self._direct.unopened().pack_command
+                return [b''.join(pack(*args)) for args in commands]
         return list(map(self._pack, commands))
 
     def _pack(self, args):

@@ -20,6 +20,7 @@ import inspect
 import sys
 from itertools import chain, islice
 from operator import itemgetter
+from types import FunctionType
 
 import redis
 import six
@@ -67,7 +68,8 @@ def fits(client, libraries):
               ('send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect')]
     needed += [getattr(type(client), 'parse_response', None),
                getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
-               getattr(type(client.pipeline()), 'execute', None)]
+               getattr(type(client.pipeline()), 'execute', None),
+               getattr(type(client.pipeline()), 'parse_response', None)]
     return (all(_belongs(function, libraries) for function in needed)
             and 'parse_response' not in vars(client)
             and isinstance(getattr(client, 'response_callbacks', None), dict)
@@ -78,7 +80,9 @@ def fits(client, libraries):
 def _belongs(function, libraries):
     """Tell whether *function* is redis-py's own, not overridden and not patched over."""
     function = getattr(function, '__func__', function)
-    return inspect.isfunction(function) and function.__module__.split('.')[0] in libraries
+    # Where it was defined: what wraps a function has all that it says of itself.
+    return type(function) is FunctionType \
+        and function.__globals__['__name__'].split('.')[0] in libraries
 
 
 class Direct(object):

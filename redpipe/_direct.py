@@ -96,15 +96,15 @@ class Direct(object):
         self._names = ('_',) if _wants_name(self.pool.get_connection) else ()
 
     @property
-    def hiredis(self):
-        """Whether hiredis packs as this client would: it knows no encoding but utf-8."""
+    def plain(self):
+        """Whether redis-py packs for this client as is done here, by whatever it packs."""
         settings = self.pool.connection_kwargs
-        return (pack_command is not None
-                and settings.get('encoding', 'utf-8').lower() in ('utf-8', 'utf8')
-                and settings.get('encoding_errors', 'strict') == 'strict')
+        return (settings.get('encoding', 'utf-8').lower() in ('utf-8', 'utf8')
+                and settings.get('encoding_errors', 'strict') == 'strict'
+                and settings.get('command_packer') is None)
 
     def unopened(self):
-        """Return a connection outside the pool, for redis-py's own word on what it can pack."""
+        """Return a connection outside the pool, which packs what is not plain."""
         return self.pool.connection_class(**self.pool.connection_kwargs)
 
     def takes(self, records):
@@ -207,13 +207,13 @@ class _Batch(object):
         if any(self._names.values()):
             commands = [args if self._names[args[0]] is None else self._names[args[0]] + args[1:]
                         for args in commands]
-        if self._direct.hiredis:
+        if self._direct.plain:
             try:
-                return list(map(pack_command, commands))
+                return list(map(pack_command or self._pack, commands))
             except TypeError:
-                pack = self._direct.unopened().pack_command
-                return [b''.join(pack(*args)) for args in commands]
-        return list(map(self._pack, commands))
+                pass  # hiredis does not take it; perhaps redis-py does
+        pack = self._direct.unopened().pack_command
+        return [b''.join(pack(*args)) for args in commands]
 
     def _pack(self, args):
         """Pack one command in Python, with the client's encoder."""

@@ -76,6 +76,7 @@ class _Piped(object):
     pool = None
     errors = False
     arrived = []
+    _aborted = False
 
     def __init__(self, pipe, records, known):
         self._pipe = pipe
@@ -88,7 +89,14 @@ class _Piped(object):
 
     def receive(self):
         """Return what the pipeline object returns, if that is as many replies as commands."""
-        replies = self._pipe.execute(**self._options)
+        try:
+            replies = self._pipe.execute(**self._options)
+        except redis.ResponseError as error:
+            if not self._options:
+                raise
+            # Of a whole transaction, which did not run.
+            self._aborted = True
+            replies = [error] * len(self._records)
         count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
         if count != len(self._records):
             raise InvalidPipeline('connection %r answered %d commands with %s replies'
@@ -104,7 +112,7 @@ class _Piped(object):
 
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
-        if self._options:
+        if self._options and not self._aborted:
             self._pipe.annotate_exception(error, place + 1, self._records[place][3])
 
     def close(self):

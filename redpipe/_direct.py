@@ -25,15 +25,16 @@ from types import FunctionType
 import redis
 import six
 from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
     ConnectionError,
-    ExecAbortError,
     ResponseError,
     TimeoutError,
     WatchError,
 )
 
 from ._reads import only_reads
-from .exceptions import OutcomeUnknown
+from .exceptions import outcome_unknown
 
 try:
     from hiredis import pack_command
@@ -171,6 +172,7 @@ class _Batch(object):
         self._error = None
         self._replies = []
         self.errors = False  # whether there are any among the replies
+        self.arrived = []  # the replies to the first commands, where the batch fails
         # Everything is packed before anything is sent, so that a value that cannot be sent
         # stops all of it. What would take much memory is packed once more as it goes out.
         self._pieces, size = [], 0
@@ -234,7 +236,7 @@ class _Batch(object):
         self._connection = self._direct.take()
         try:
             self._write()
-        except (ConnectionError, TimeoutError) as error:
+        except Exception as error:
             self._error = error
 
     def receive(self):
@@ -248,16 +250,32 @@ class _Batch(object):
             if self._error is not None:
                 raise self._error
             self._read()
-        except (ConnectionError, TimeoutError) as error:
+        except Exception as error:  # what is no reply counts as lost too
             self._connection.disconnect()
             commands = list(map(_ARGS, self._records))
             if not only_reads(commands):
-                raise OutcomeUnknown.of(
-                    error, self._records[0][0], commands, max(len(self._replies) - self._extra, 0))
+                if self._refused(error):
+                    raise
+                self.arrived = self._arrived()
+                raise outcome_unknown(
+                    error, self._records[0][0], commands, len(self.arrived))
+            if not isinstance(error, (ConnectionError, TimeoutError)):
+                raise
             self._repeat(error)
         replies, self._complete = self._replies, True
         self.close()
         return self._answers(replies)
+
+    def _refused(self, error):
+        """Tell whether *error* is a reply, so that nothing has run.
+
+        redis-py closes the connection after such a reply, and those behind it are lost.
+        """
+        return isinstance(error, (BusyLoadingError, AuthenticationError)) and len(self._records) == 1
+
+    def _arrived(self):
+        """Return the replies to the first commands, where those to the others are lost."""
+        return self._answers(self._replies)
 
     def _repeat(self, error):
         """Send and read all of it again, as redis-py would after *error*."""
@@ -328,17 +346,18 @@ class _Batch(object):
         callbacks = dict((name, known[name]) for name in self._names if name in known)
         if not callbacks:
             return replies
-        for place, (_, _, _, args, options, _) in enumerate(self._records):
+        for place, (record, reply) in enumerate(zip(self._records, replies)):
+            args, options = record[3:5]
             callback = callbacks.get(args[0])
-            if callback is None or isinstance(replies[place], ResponseError):
+            if callback is None or isinstance(reply, ResponseError):
                 continue
             try:
                 if options:
                     options = dict(o for o in options.items() if o[0] not in _OWN_OPTIONS)
-                    replies[place] = callback(replies[place], **options)
+                    replies[place] = callback(reply, **options)
                 else:
-                    replies[place] = callback(replies[place])
-            except ResponseError as error:
+                    replies[place] = callback(reply)
+            except Exception as error:
                 replies[place] = error
                 self.errors = True
         return replies
@@ -355,17 +374,27 @@ class _Transaction(_Batch):
     _before = b'*1\r\n$5\r\nMULTI\r\n'
     _after = b'*1\r\n$4\r\nEXEC\r\n'
     _extra = 2
+    _aborted = False
+
+    def _refused(self, error):
+        return False  # EXEC was sent, and its reply is lost
+
+    def _arrived(self):
+        return []
 
     def _answers(self, replies):
-        queued, executed = replies[1:-1], replies[-1]
+        begun, queued, executed = replies[0], replies[1:-1], replies[-1]
         refused = [(place, reply) for place, reply in enumerate(queued)
                    if isinstance(reply, ResponseError)]
+        if isinstance(begun, ResponseError):
+            # A user who may not MULTI: the commands have run by themselves.
+            self.arrived = self._called_back(queued)
+            raise begun
         if isinstance(executed, ResponseError):
-            if not (refused and isinstance(executed, ExecAbortError)):
-                raise executed
-            place, error = refused[0]
-            self.annotate(error, place)
-            raise error
+            for place, error in refused:
+                self.annotate(error, place)
+            self._aborted = True
+            return [reply if isinstance(reply, ResponseError) else executed for reply in queued]
         if executed is None:
             raise WatchError('Watched variable changed.')
         for place, error in refused:
@@ -374,6 +403,10 @@ class _Transaction(_Batch):
             raise ResponseError('Wrong number of response items from pipeline execution')
         self.errors = any(isinstance(reply, ResponseError) for reply in executed)
         return self._called_back(executed)
+
+    def annotate(self, error, place):
+        if not self._aborted:
+            super(_Transaction, self).annotate(error, place)
 
 
 def _split(name):

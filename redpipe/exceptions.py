@@ -1,4 +1,6 @@
 """The errors of redpipe's own; those of redis-py pass through as they are."""
+import six
+from redis.exceptions import ConnectionError, TimeoutError
 
 __all__ = [
     'Error',
@@ -9,6 +11,19 @@ __all__ = [
     'InvalidPipeline',
     'OutcomeUnknown',
 ]
+
+
+def described(error):
+    """Return the class and the text of *error*, as a native string."""
+    return '%s: %s' % (type(error).__name__, text_of(error))
+
+
+def text_of(error):
+    """Return ``str(error)``, which Python 2 refuses for what is not ascii."""
+    try:
+        return str(error)
+    except UnicodeError:
+        return six.text_type(error).encode('utf-8')
 
 
 class Error(Exception):
@@ -41,27 +56,31 @@ class InvalidPipeline(Error):
 class OutcomeUnknown(Error):
     """Replies were lost: of the commands without a reply, any may have run, or none.
 
-    It is also an instance of redis-py's ``ConnectionError`` or ``TimeoutError``, whichever
-    happened, which is its ``__cause__``. Attributes: ``connection``, the name; ``commands``,
-    a list of tuples, the words of each command of the batch; ``replies``, how many replies
-    had arrived, for the first of them.
+    It is also an instance of redis-py's ``TimeoutError`` or else ``ConnectionError``, and what
+    happened is its ``__cause__``. Attributes: ``connection``, the name; ``commands``, a list of
+    tuples, the words of each command of the batch; ``replies``, how many replies had arrived,
+    for the first of them.
     """
 
     connection = None
     commands = ()
     replies = 0
 
-    @classmethod
-    def of(cls, error, connection, commands, replies):
-        """Return the instance that is also one of the class of *error*."""
-        both = type(cls.__name__, (cls, type(error)), {'__module__': cls.__module__})
-        lost = len(commands) - replies
-        unknown = both(
-            'connection %r: the replies to %d of %d commands were lost, which may have run or '
-            'not, and are not sent again because they write; find out what is there before you '
-            'repeat them: %s' % (connection, lost, len(commands), error))
-        unknown.connection = connection
-        unknown.commands = commands
-        unknown.replies = replies
-        unknown.__cause__ = error
-        return unknown
+    def __reduce__(self):
+        return outcome_unknown, (self.__cause__, self.connection, self.commands, self.replies)
+
+
+def outcome_unknown(error, connection, commands, replies):
+    """Return the OutcomeUnknown for *error*, which is also of one of redis-py's classes."""
+    base = TimeoutError if isinstance(error, TimeoutError) else ConnectionError
+    both = type('OutcomeUnknown', (OutcomeUnknown, base), {'__module__': __name__})
+    lost = len(commands) - replies
+    unknown = both(
+        'connection %r: the replies to %d of %d commands were lost, which may have run or not, '
+        'and are not sent again because they write; find out what is there before you repeat '
+        'them: %s' % (connection, lost, len(commands), described(error)))
+    unknown.connection = connection
+    unknown.commands = commands
+    unknown.replies = replies
+    unknown.__cause__ = error
+    return unknown

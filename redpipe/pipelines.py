@@ -18,7 +18,7 @@ import sys
 from operator import itemgetter
 
 import six
-from redis.exceptions import ResponseError
+from redis.exceptions import ExecAbortError, ResponseError
 
 from ._commands import (
     CLIENT_ATTRIBUTES,
@@ -29,7 +29,14 @@ from ._commands import (
     settled,
 )
 from .connections import DEFAULT, ConnectionManager
-from .exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
+from .exceptions import (
+    InvalidOperation,
+    InvalidPipeline,
+    InvalidValue,
+    ResultNotReady,
+    described,
+    text_of,
+)
 from .futures import Future, plain
 from .tasks import SynchronousTask, TaskManager
 
@@ -127,7 +134,7 @@ class _Queue(object):
             if exc_type is None:
                 self._drop('its block was left without execute()')
             else:
-                self._drop('its block was left by %s' % _described(exc_value), exc_value)
+                self._drop('its block was left by %s' % described(exc_value), exc_value)
 
     def __getattr__(self, name):
         # Reached for names that are no command of redis-py: see Commands.given_to.
@@ -196,8 +203,8 @@ class Pipeline(_Queue):
 
         The pipeline is empty afterwards, whatever happened. Errors of redis-py are
         raised as they are, the first in program order where several connections failed;
-        no Future has a result then, and no callback runs. An error reply among others has
-        the attribute ``outcomes``, a list with the reply or an exception for each command.
+        no Future has a result then, and no callback runs. The error has the attribute
+        ``outcomes``, a list with the reply or an exception for each command.
         With *raise_on_error* false an error reply is raised only where its own Future is
         read. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were
         lost.
@@ -216,7 +223,7 @@ class NestedPipeline(_Queue):
     def execute(self, raise_on_error=None):
         """Hand all that is queued to the parent, which sends it when it executes.
 
-        *raise_on_error* holds for what is handed over now, whatever the parent says.
+        A false *raise_on_error* holds for what is handed over now, whatever the parent says.
         """
         parent = self._parent
         if parent._left:
@@ -246,7 +253,7 @@ def _run(records, lenient):
         outcomes = _exchange(ready)
         _raise_first(names, ready, [batches[name] for name in names], outcomes, records, lenient)
     except BaseException as error:
-        _fail(records, 'the batch of this Future failed: ' + _described(error), error)
+        _fail(records, 'the batch of this Future failed: ' + described(error), error)
         raise
     if len(names) == 1:
         answered = zip(records, outcomes[0][0])
@@ -264,25 +271,28 @@ def _in_order(records, replies):
 def _raise_first(names, ready, batches, outcomes, records, lenient):
     """Raise the first failure in the order of *names*, its text telling of the others too."""
     lenient = set(map(id, lenient))
-    failed = []
+    failed, told = [], {}
     for name, batch, batch_records, (replies, failure) in zip(names, ready, batches, outcomes):
-        if failure is None and batch.errors:
-            for place, (record, reply) in enumerate(zip(batch_records, replies)):
-                if isinstance(reply, ResponseError) and id(record[1]) not in lenient:
-                    batch.annotate(reply, place)
-                    failure = type(reply), reply, None
-                    break
+        told[name] = replies
+        if failure:
+            lost = len(batch_records) - len(batch.arrived)
+            told[name] = batch.arrived + [failure[1]] * lost
+        elif batch.errors:
+            errors = [(place, reply) for place, (record, reply)
+                      in enumerate(zip(batch_records, replies))
+                      if isinstance(reply, ResponseError) and id(record[1]) not in lenient]
+            if errors:
+                # Rather what made a transaction fail than what failed with it.
+                place, error = min(errors, key=lambda error: isinstance(error[1], ExecAbortError))
+                batch.annotate(error, place)
+                failure = type(error), error, None
         if failure:
             failed.append((name, failure))
     if not failed:
         return
-    error = failed[0][1][1]
-    if isinstance(error, ResponseError):
-        replies = dict((name, [failure[1]] * len(batch) if failure else some)
-                       for name, batch, (some, failure) in zip(names, batches, outcomes))
-        # The replies, not what decoders make of them: a decoder may act, as a Struct's does,
-        # which takes in what was loaded, and may do so only once all has succeeded.
-        error.outcomes = [reply for _, reply in _in_order(records, replies)]
+    # The replies, not what decoders make of them: a decoder may act, as a Struct's does,
+    # which takes in what was loaded, and may do so only once all has succeeded.
+    failed[0][1][1].outcomes = [reply for _, reply in _in_order(records, told)]
     _annotate(failed)
     six.reraise(*failed[0][1])
 
@@ -319,15 +329,18 @@ def _receive(sent, outcomes):
 
 
 def _whole(batch):
-    outcome = _attempt(batch, batch.send)
-    return outcome if outcome[1] else _attempt(batch, batch.receive)
+    try:
+        outcome = _attempt(batch, batch.send)
+        return outcome if outcome[1] else _attempt(batch, batch.receive)
+    finally:
+        batch.close()
 
 
 def _attempt(batch, step):
     """Return what ``step()`` returns and None, or None and the exc_info of its failure."""
     try:
         return step(), None
-    except BaseException:
+    except Exception:
         failure = sys.exc_info()
         batch.close()
         return None, failure
@@ -338,9 +351,9 @@ def _annotate(failed):
     if len(failed) == 1:
         return
     error = failed[0][1][1]
-    others = '; '.join('connection %r failed too: %s' % (name, _described(exc_info[1]))
+    others = '; '.join('connection %r failed too: %s' % (name, described(exc_info[1]))
                        for name, exc_info in failed[1:])
-    text = 'connection %r: %s; %s' % (failed[0][0], error, others)
+    text = 'connection %r: %s; %s' % (failed[0][0], text_of(error), others)
     if len(error.args) <= 1:
         error.args = (text,)
 
@@ -349,7 +362,7 @@ def _settle(answered, errors):
     """Give each Future its reply, decoded, or what went wrong with it alone."""
     for record, reply in answered:
         decode = record[2]
-        if errors and isinstance(reply, ResponseError):
+        if errors and isinstance(reply, Exception):
             record[1]._error = reply
         elif decode is None:
             record[1]._result = reply
@@ -363,7 +376,7 @@ def _settle(answered, errors):
 def _undecodable(record, cause):
     name, args = record[0], record[3]
     error = InvalidValue('the reply to %s on connection %r cannot be decoded: %s' % (
-        ' '.join(_shown(arg) for arg in args[:3]), name, cause))
+        ' '.join(_shown(arg) for arg in args[:3]), name, text_of(cause)))
     error.__cause__ = cause
     return error
 
@@ -395,10 +408,6 @@ def _settled_deep(value):
     if type(value) in (list, tuple):
         return type(value)([_settled_deep(item) for item in value])
     return plain(value)
-
-
-def _described(error):
-    return '%s: %s' % (type(error).__name__, error)
 
 
 def _shown(word):

@@ -1,0 +1,700 @@
+"""What RedPipe promises about a batch, whatever happens on the way; docs/contract.rst says it in words.
+
+What the network does to a batch comes from the proxy of tests/faults.py, where it decides something; all of its faults,
+in all combinations, are in tests/test_faults.py.
+"""
+import pickle
+import signal
+import threading
+import time
+
+import pytest
+import redis
+import six
+
+import redpipe
+from faults import Proxy, answer, cut_before, lose_reply, stall
+
+HAS_RETRY = hasattr(redis, 'retry')
+
+
+def retries(count):
+    """The options of a client that sends *count* times again, after any lost reply and without a pause."""
+    if HAS_RETRY:
+        return {'retry': redis.retry.Retry(redis.backoff.NoBackoff(), count)}
+    return {'retry_on_timeout': bool(count)}
+
+
+@pytest.fixture(params=['directly', 'on redis-py\'s pipeline'])
+def way(request):
+    """The options that make batches go directly, or on the client's own pipeline objects."""
+    return {'direct': request.param == 'directly'}
+
+
+@pytest.fixture(params=['', 'MULTI'])
+def transaction(request):
+    return bool(request.param)
+
+
+@pytest.fixture
+def connect(client):
+    """``connect_redis`` with a client of ``server`` for the default, which it returns."""
+    def connect_to(name=None, **options):
+        redpipe.connect_redis(client, name, **options)
+        return client
+    redpipe.reset()
+    yield connect_to
+    redpipe.disable_threads()
+    redpipe.reset()
+
+
+@pytest.fixture
+def proxy(server, client):
+    with Proxy(server) as one:
+        yield one
+
+
+@pytest.fixture
+def through(proxy):
+    """Connects redpipe to the server through ``proxy``; *again* is how often the client would send again."""
+    clients = []
+
+    def connect_to(name=None, again=0, direct=True, transaction=False):
+        clients.append(redis.StrictRedis(port=proxy.port, socket_timeout=0.3, **retries(again)))
+        redpipe.connect_redis(clients[-1], name, direct=direct, transaction=transaction)
+        return clients[-1]
+
+    redpipe.reset()
+    yield connect_to
+    redpipe.disable_threads()
+    redpipe.reset()
+    for one in clients:
+        one.connection_pool.disconnect()
+
+
+def executed(*calls, **options):
+    """Queue *calls*, functions of a pipe, and execute them; return the Futures and the error, or None."""
+    pipe = redpipe.pipeline(name=options.pop('name', None), **options)
+    refs = [call(pipe) for call in calls]
+    try:
+        pipe.execute()
+    except Exception as error:
+        return refs, error
+    return refs, None
+
+
+def incr(key):
+    return lambda pipe: pipe.incr(key)
+
+
+def get(key):
+    return lambda pipe: pipe.get(key)
+
+
+def said(error):
+    """The text of *error*, native on every Python."""
+    return six.ensure_str(error.args[0])
+
+
+def is_wrong_type(error):
+    return isinstance(error, redis.ResponseError) and 'not an integer' in said(error)
+
+
+# -- 1. Order
+
+def test_each_server_runs_its_commands_in_program_order(client, second_server, connect, way):
+    connect('a', **way)
+    other = second_server.client()
+    other.flushdb()
+    redpipe.connect_redis(other, 'b', **way)
+    with redpipe.pipeline(autoexec=True) as pipe:
+        for number in range(6):
+            for name in 'ab':
+                with redpipe.autoexec(pipe, name=name) as inner:
+                    inner.rpush('log', number)
+    assert client.lrange('log', 0, -1) == other.lrange('log', 0, -1) == [b'0', b'1', b'2', b'3', b'4', b'5']
+
+
+# -- 2. At most once
+
+@pytest.mark.parametrize('lost', [lose_reply, stall])
+def test_a_write_whose_reply_is_lost_is_not_sent_again(client, proxy, through, transaction, lost):
+    through(again=3, transaction=transaction)
+    proxy.next(lost, after=1 if transaction else 0)
+    (ref,), error = executed(incr('k'))
+    assert isinstance(error, redpipe.OutcomeUnknown)
+    assert proxy.seen == (2 if transaction else 1)
+    assert client.get('k') == (None if transaction else b'1')
+
+
+def test_a_transaction_whose_reply_is_lost_is_not_sent_again(client, proxy, through):
+    through(again=3, transaction=True)
+    proxy.next(lose_reply, after=3)
+    refs, error = executed(incr('k'), incr('k'))
+    assert isinstance(error, redpipe.OutcomeUnknown)
+    assert proxy.seen == 4 and client.get('k') == b'2'
+
+
+def test_reads_are_sent_again_as_often_as_the_client_says(client, proxy, through, transaction):
+    client.set('k', 'v')
+    again = 2 if HAS_RETRY else 1
+    through(again=again, transaction=transaction)
+    for _ in range(again):
+        proxy.next(stall)
+        before = proxy.seen
+        refs, error = executed(get('k'), get('k'))
+        assert error is None and refs == [b'v', b'v']
+        assert proxy.seen - before == (5 if transaction else 3)
+
+
+def test_reads_are_given_up_with_the_error_of_redis_py(proxy, through):
+    through(again=1)
+    proxy.always(stall)
+    (ref,), error = executed(get('k'))
+    assert type(error) is redis.TimeoutError
+    assert proxy.seen == 2
+
+
+def test_reads_of_a_client_that_never_sends_again_are_sent_once(proxy, through):
+    through(again=0)
+    proxy.always(stall)
+    (ref,), error = executed(get('k'))
+    assert type(error) is redis.TimeoutError and proxy.seen == 1
+
+
+def test_one_write_among_reads_keeps_all_of_them_from_being_sent_again(client, proxy, through):
+    through(again=3)
+    proxy.next(stall)
+    refs, error = executed(get('k'), incr('k'), get('k'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and proxy.seen == 1
+
+
+@pytest.mark.parametrize('words', [('NEWCOMMAND', 'k'), ('OBJECT', 'NEWWORD', 'k'), ('SORT', 'k', 'STORE', 'l'), ('',)])
+def test_a_command_that_is_not_known_to_read_counts_as_a_write(proxy, through, words):
+    through(again=3)
+    proxy.next(stall)
+    refs, error = executed(lambda pipe: pipe.execute_command(*words))
+    assert isinstance(error, redpipe.OutcomeUnknown) and proxy.seen == 1
+
+
+@pytest.mark.parametrize('words', [('get', 'k'), (b'GET', b'k'), ('EXISTS', 'k'), ('OBJECT', 'encoding', 'k'),
+                                   ('OBJECT ENCODING', 'k'), (u'Object', u'refcount', 'k'), (b'memory', 'USAGE', 'k')])
+def test_a_read_is_known_however_it_is_written(client, proxy, through, words):
+    client.set('k', 'v')
+    through(again=1)
+    proxy.next(stall)
+    refs, error = executed(lambda pipe: pipe.execute_command(*words))
+    assert error is None and proxy.seen == 2
+
+
+def test_a_batch_that_reached_nobody_fails_with_the_error_of_redis_py_alone(through, proxy):
+    through()
+    proxy.stop()
+    (ref,), error = executed(incr('k'))
+    assert type(error) is redis.ConnectionError
+
+
+def test_a_connection_that_was_closed_meanwhile_is_replaced_before_a_write(client, proxy, through):
+    through()
+    executed(incr('k'))
+    for link in list(proxy.links):
+        proxy.kill()
+    time.sleep(0.05)
+    (ref,), error = executed(incr('k'))
+    assert error is None and ref == 2
+
+
+# -- 3. Unknown is said
+
+@pytest.mark.parametrize('lost, kind', [(lose_reply, redis.ConnectionError), (stall, redis.TimeoutError)])
+def test_an_unknown_outcome_is_an_instance_of_the_error_of_redis_py_too(proxy, through, lost, kind):
+    through('users')
+    proxy.next(lost, after=1)
+    refs, error = executed(incr('a'), incr('b'), get('c'), name='users')
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error, redpipe.Error)
+    assert isinstance(error, kind) and isinstance(error.__cause__, kind)
+    assert type(error).__name__ == 'OutcomeUnknown'
+
+
+def test_an_unknown_outcome_tells_the_connection_the_commands_and_the_replies(proxy, through):
+    through('users')
+    proxy.next(lose_reply, after=1)
+    refs, error = executed(incr('a'), lambda pipe: pipe.set('b', b'\xff'), get('c'), name='users')
+    assert error.connection == 'users'
+    assert error.commands == [('INCRBY', 'a', 1), ('SET', 'b', b'\xff'), ('GET', 'c')]
+    assert error.replies == 1
+    assert error.outcomes == [1, error, error]
+    for word in ("'users'", '2 of 3', 'not sent again', type(error.__cause__).__name__):
+        assert word in said(error)
+
+
+def test_no_reply_of_a_transaction_has_arrived_before_exec_is_answered(proxy, through):
+    through(transaction=True)
+    proxy.next(lose_reply, after=4)
+    refs, error = executed(incr('a'), incr('b'), incr('c'))
+    assert isinstance(error, redpipe.OutcomeUnknown)
+    assert error.replies == 0 and error.outcomes == [error] * 3
+
+
+def test_replies_that_arrived_are_those_that_the_futures_would_have_had(client, proxy, through):
+    client.hset('h', 'a', 1)
+    through()
+    proxy.next(lose_reply, after=3)
+    refs, error = executed(lambda pipe: pipe.expire('h', 60), lambda pipe: pipe.hgetall('h'),
+                           lambda pipe: pipe.hincrby('h', 'a', 'x'), incr('k'))
+    assert error.outcomes[0] is True and error.outcomes[1] == {b'a': b'1'}
+    assert is_wrong_type(error.outcomes[2]) and error.outcomes[3] is error
+
+
+@pytest.mark.parametrize('text', [b'?what\r\n', b':many\r\n', b'$few\r\n', b'*1\r\n?\r\n'])
+def test_what_is_no_reply_is_an_unknown_outcome_and_closes_the_connection(client, proxy, through, text):
+    def garbage(link, command):
+        link.answer(text)
+        link.wait()
+
+    through()
+    proxy.next(garbage)
+    refs, error = executed(incr('k'), incr('k'))
+    assert isinstance(error, redpipe.OutcomeUnknown)
+    assert isinstance(error, (redis.ConnectionError, redis.TimeoutError))
+    (ref,), error = executed(incr('n'))
+    assert error is None and ref == 1
+
+
+def test_an_unknown_outcome_can_be_pickled(proxy, through):
+    through('users')
+    proxy.next(lose_reply)
+    _, error = executed(incr('a'), name='users')
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        twin = pickle.loads(pickle.dumps(error, protocol))
+        assert isinstance(twin, redpipe.OutcomeUnknown) and isinstance(twin, redis.ConnectionError)
+        assert (twin.connection, twin.commands, twin.replies) == (error.connection, error.commands, error.replies)
+        assert said(twin) == said(error)
+
+
+# -- 4. All or nothing in the program
+
+@pytest.mark.parametrize('threads', [False, True])
+def test_after_a_lost_reply_no_future_has_a_value_and_no_callback_runs(client, connect, proxy, through, threads):
+    connect('near')
+    through('far')
+    if threads:
+        redpipe.enable_threads()
+    called = []
+    proxy.next(lose_reply, after=1)
+    pipe = redpipe.pipeline(name='near')
+    pipe.on_execute(lambda: called.append(1))
+    refs = [pipe.incr('n')]
+    with redpipe.autoexec(pipe, name='far') as inner:
+        inner.on_execute(lambda: called.append(2))
+        refs += [inner.incr('f'), inner.incr('f')]
+    with pytest.raises(redpipe.OutcomeUnknown) as caught:
+        pipe.execute()
+    assert called == []
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady, match='replies to 1 of 2 commands were lost') as unread:
+            ref.result
+        assert unread.value.__cause__ is caught.value
+    # What did run can be told from the error.
+    assert caught.value.outcomes == [1, 1, caught.value]
+
+
+def test_the_error_names_every_connection_that_failed(client, connect, proxy, through):
+    connect('near')
+    through('far')
+    through('gone').connection_pool.connection_kwargs['port'] = 1
+    client.set('text', 'abc')
+    proxy.next(lose_reply)
+    pipe = redpipe.pipeline(name='near')
+    refs = [pipe.incr('text'), pipe.incr('n')]
+    for name in ('gone', 'far'):
+        with redpipe.autoexec(pipe, name=name) as inner:
+            refs.append(inner.incr('k'))
+    with pytest.raises(redis.ResponseError, match='not an integer') as caught:
+        pipe.execute()
+    text = said(caught.value)
+    for words in ("connection 'near': Command # 1 (INCRBY text 1)", "connection 'gone' failed too: ConnectionError",
+                  "connection 'far' failed too: OutcomeUnknown"):
+        assert words in text
+    wrong, one, gone, unknown = caught.value.outcomes
+    assert wrong is caught.value and one == 1
+    assert type(gone) is redis.ConnectionError and isinstance(unknown, redpipe.OutcomeUnknown)
+
+
+# -- 5. An error reply is not a lost reply
+
+def test_the_first_failing_command_in_program_order_is_raised_with_its_place(connect, way, transaction):
+    client = connect(transaction=transaction, **way)
+    client.mset({'one': 'abc', 'two': 'abc'})
+    refs, error = executed(incr('n'), incr('one'), incr('two'))
+    assert is_wrong_type(error)
+    assert 'Command # 2 (INCRBY one 1)' in said(error) and 'two' not in said(error)
+    assert client.get('n') == b'1'
+
+
+def test_the_error_carries_the_outcome_of_every_command(connect, way, transaction):
+    client = connect(transaction=transaction, **way)
+    client.set('text', 'abc')
+    refs, error = executed(incr('n'), incr('text'), lambda pipe: pipe.expire('n', 60), incr('text'),
+                           lambda pipe: pipe.hgetall('nothing'))
+    assert [outcome for outcome in error.outcomes if not isinstance(outcome, Exception)] == [1, True, {}]
+    assert error.outcomes[1] is error and is_wrong_type(error.outcomes[3])
+    assert error.outcomes[0] == 1 and error.outcomes[4] == {}
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady, match='INCRBY text'):
+            ref.result
+
+
+def test_outcomes_are_in_program_order_over_connections_and_nesting(client, second_server, connect, way):
+    connect(**way)
+    other = second_server.client()
+    other.flushdb()
+    redpipe.connect_redis(other, 'other', **way)
+    client.set('text', 'abc')
+    pipe = redpipe.pipeline()
+    pipe.rpush('log', 'a')
+    with redpipe.autoexec(pipe, name='other') as inner:
+        inner.rpush('log', 'a', 'b', 'c')
+        with redpipe.autoexec(inner) as innermost:
+            innermost.incr('text')
+        inner.llen('log')
+    pipe.llen('log')
+    with pytest.raises(redis.ResponseError) as caught:
+        pipe.execute()
+    assert caught.value.outcomes == [1, 3, caught.value, 3, 1]
+
+
+def test_an_error_can_be_told_on_every_python_whatever_the_key(connect, way):
+    client = connect(**way)
+    for key in (u'caf\xe9', u'\u2603', b'\xff\x00'):
+        client.set(key, 'abc')
+        (ref,), error = executed(incr(key))
+        assert is_wrong_type(error)
+        with pytest.raises(redpipe.ResultNotReady, match='not an integer'):
+            ref.result
+
+
+def test_leniently_each_future_has_its_own_value_or_its_own_error(connect, way, transaction):
+    client = connect(transaction=transaction, **way)
+    client.set('text', 'abc')
+    (before, wrong, after), error = executed(incr('n'), incr('text'), incr('n'), raise_on_error=False)
+    assert error is None
+    assert (before, after) == (1, 2)
+    for _ in range(2):
+        with pytest.raises(redis.ResponseError, match='not an integer'):
+            wrong.result
+    with pytest.raises(redis.ResponseError):
+        wrong + 1
+    assert repr(wrong) == 'None'
+
+
+def test_leniently_callbacks_run(connect, way, transaction):
+    client = connect(transaction=transaction, **way)
+    client.set('text', 'abc')
+    called = []
+    with redpipe.autoexec(raise_on_error=False) as pipe:
+        pipe.on_execute(lambda: called.append('outer'))
+        with redpipe.autoexec(pipe) as inner:
+            wrong, right = inner.incr('text'), inner.incr('n')
+            inner.on_execute(lambda: called.append(right.result))
+    assert called == [1, 'outer']
+    with pytest.raises(redis.ResponseError):
+        wrong.result
+
+
+@pytest.mark.parametrize('lenient', [
+    lambda: redpipe.pipeline(raise_on_error=False).execute,
+    lambda: redpipe.autoexec(raise_on_error=False).execute,
+    lambda: lambda pipe=redpipe.pipeline(): pipe.execute(raise_on_error=False),
+])
+def test_leniency_can_be_asked_for_when_the_pipe_is_made_or_executed(connect, lenient):
+    connect().set('text', 'abc')
+    execute = lenient()
+    pipe = getattr(execute, '__self__', None) or execute.__defaults__[0]
+    wrong = pipe.incr('text')
+    execute()
+    with pytest.raises(redis.ResponseError):
+        wrong.result
+
+
+def test_execute_overrules_what_the_pipe_was_made_with(connect):
+    connect().set('text', 'abc')
+    pipe = redpipe.pipeline(raise_on_error=False)
+    pipe.incr('text')
+    with pytest.raises(redis.ResponseError):
+        pipe.execute(raise_on_error=True)
+    pipe.incr('text')
+    pipe.execute()
+
+
+def test_a_lenient_child_does_not_make_its_strict_root_fail(connect, way, transaction):
+    client = connect(transaction=transaction, **way)
+    client.set('text', 'abc')
+    with redpipe.autoexec() as pipe:
+        before = pipe.incr('n')
+        with redpipe.autoexec(pipe, raise_on_error=False) as inner:
+            with redpipe.autoexec(inner) as innermost:
+                deep = innermost.incr('text')
+            wrong, right = inner.incr('text'), inner.incr('n')
+    assert (before, right) == (1, 2)
+    for ref in (deep, wrong):
+        with pytest.raises(redis.ResponseError, match='not an integer'):
+            ref.result
+
+
+def test_a_strict_root_fails_by_its_own_commands_beside_a_lenient_child(connect, way, transaction):
+    client = connect(transaction=transaction, **way)
+    client.set('text', 'abc')
+    pipe = redpipe.pipeline()
+    with redpipe.autoexec(pipe, raise_on_error=False) as inner:
+        spared = inner.incr('text')
+    pipe.incr('n')
+    pipe.incr('text')
+    with pytest.raises(redis.ResponseError, match='Command # 3') as caught:
+        pipe.execute()
+    assert is_wrong_type(caught.value.outcomes[0]) and caught.value.outcomes[1] == 1
+    with pytest.raises(redpipe.ResultNotReady):
+        spared.result
+
+
+def test_a_child_of_a_lenient_root_is_lenient_too(connect, way):
+    connect(**way).set('text', 'abc')
+    with redpipe.autoexec(raise_on_error=False) as pipe:
+        with redpipe.autoexec(pipe) as inner:
+            wrong, right = inner.incr('text'), inner.incr('n')
+    assert right == 1
+    with pytest.raises(redis.ResponseError):
+        wrong.result
+
+
+def test_leniency_ends_with_the_execute(connect):
+    connect().set('text', 'abc')
+    pipe = redpipe.pipeline()
+    pipe.incr('text')
+    pipe.execute(raise_on_error=False)
+    with redpipe.autoexec(pipe, raise_on_error=False) as inner:
+        inner.incr('text')
+    pipe.reset()
+    pipe.incr('text')
+    with pytest.raises(redis.ResponseError):
+        pipe.execute()
+
+
+@pytest.mark.parametrize('threads', [False, True])
+def test_a_lost_reply_is_raised_leniently_too(proxy, through, threads):
+    through()
+    if threads:
+        redpipe.enable_threads()
+    proxy.next(lose_reply)
+    (ref,), error = executed(incr('k'), raise_on_error=False)
+    assert isinstance(error, redpipe.OutcomeUnknown)
+    with pytest.raises(redpipe.ResultNotReady):
+        ref.result
+
+
+def malformed(pipe):
+    """A command that no server queues, so that the transaction around it fails as a whole."""
+    return pipe.execute_command('GET', 'one key', 'too many')
+
+
+def test_a_refused_command_keeps_the_transaction_from_running(connect, way):
+    client = connect(transaction=True, **way)
+    refs, error = executed(incr('k'), malformed, incr('k'))
+    assert isinstance(error, redis.ResponseError) and 'Command # 2 (GET one key too many)' in said(error)
+    assert said(error).count('Command #') == 1
+    assert len(error.outcomes) == 3 and all(isinstance(outcome, redis.ResponseError) for outcome in error.outcomes)
+    assert client.get('k') is None
+
+
+def test_leniently_every_command_of_a_transaction_that_did_not_run_has_an_error(connect, way):
+    client = connect(transaction=True, **way)
+    refs, error = executed(incr('k'), malformed, incr('k'), raise_on_error=False)
+    assert error is None
+    for ref in refs:
+        with pytest.raises(redis.ResponseError):
+            ref.result
+    with pytest.raises(redis.ResponseError, match='wrong number of arguments'):
+        refs[1].result
+    assert client.get('k') is None
+
+
+def test_commands_of_one_who_may_not_multi_are_told_as_they_ran(client, server, connect):
+    try:
+        client.execute_command('ACL', 'SETUSER', 'limited', 'on', '>secret', '~*', '+@all', '-multi')
+    except redis.ResponseError:
+        pytest.skip('this server knows no users')
+    limited = server.client(username='limited', password='secret') if HAS_RETRY else None
+    if limited is None:
+        pytest.skip('this redis-py cannot log in as a user')
+    try:
+        redpipe.connect_redis(limited, transaction=True)
+        refs, error = executed(incr('k'), incr('k'), raise_on_error=False)
+    finally:
+        client.execute_command('ACL', 'DELUSER', 'limited')
+    assert isinstance(error, redis.ResponseError) and 'multi' in said(error)
+    assert error.outcomes == [1, 2] and client.get('k') == b'2'
+
+
+@pytest.mark.parametrize('text, kind', [
+    ('LOADING Redis is loading the dataset in memory', redis.BusyLoadingError),
+    ('NOAUTH Authentication required.', redis.AuthenticationError if HAS_RETRY else redis.ConnectionError)])
+def test_a_refusal_for_which_redis_py_closes_the_connection_is_a_reply_where_it_is_the_last(proxy, through, text, kind):
+    if not HAS_RETRY and 'NOAUTH' in text:
+        pytest.skip('a plain error reply for this redis-py')
+    through()
+    proxy.next(answer(text))
+    (ref,), error = executed(incr('k'))
+    assert type(error) is kind
+    proxy.next(answer(text), after=1)
+    refs, error = executed(incr('k'), incr('k'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, kind)
+    assert error.outcomes == [1, error]
+
+
+def test_a_refusal_in_a_transaction_is_no_reply_to_exec(proxy, through):
+    through(transaction=True)
+    proxy.next(answer('LOADING Redis is loading the dataset in memory'), after=1)
+    refs, error = executed(incr('k'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, redis.BusyLoadingError)
+
+
+def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, proxy, through):
+    if not HAS_RETRY:
+        pytest.skip('this redis-py does not')
+    client.set('k', 'v')
+    through(again=2)
+    for after in (0, 1):
+        proxy.next(answer('LOADING Redis is loading the dataset in memory'), after=after)
+        refs, error = executed(get('k'), get('k'))
+        assert error is None and refs == [b'v', b'v']
+
+
+def test_what_a_reply_callback_cannot_take_is_the_error_of_its_own_future(connect, transaction):
+    client = connect(transaction=transaction)
+    client.set_response_callback('GET', int)
+    client.mset({'a': '1', 'b': 'abc', 'c': '3'})
+    (a, b, c), error = executed(get('a'), get('b'), get('c'))
+    assert error is None and (a, c) == (1, 3)
+    with pytest.raises(ValueError):
+        b.result
+
+
+# -- 6. Interrupts
+
+class Interrupt(BaseException):
+    """What no handler for errors catches, as a KeyboardInterrupt or the end of a greenlet."""
+
+
+@pytest.fixture
+def alarm():
+    """Raises Interrupt in the main thread, after a moment."""
+    def ring(*_):
+        raise Interrupt
+
+    def in_a_moment():
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield in_a_moment
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize('place', [0, 1, 2])
+def test_an_interrupt_while_replies_are_read_leaves_no_reply_to_the_next(proxy, through, transaction, alarm, place):
+    client = through(transaction=transaction)
+    # It waits longer than the alarm takes, and would go on then.
+    client.connection_pool.connection_kwargs['socket_timeout'] = 20
+    proxy.next(stall, after=place)
+    pipe = redpipe.pipeline()
+    refs = [pipe.echo('secret %d' % number) for number in range(3)]
+    alarm()
+    with pytest.raises(Interrupt):
+        pipe.execute()
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady, match='Interrupt'):
+            ref.result
+    for number in range(3):
+        (ref,), error = executed(lambda pipe: pipe.echo('mine'))
+        assert error is None and ref == b'mine'
+    assert client.echo('mine') == b'mine'
+
+
+def test_an_interrupt_ends_all_connections_of_the_execute_at_once(connect, proxy, through, alarm):
+    connect('near')
+    for name in ('one', 'two'):
+        through(name).connection_pool.connection_kwargs['socket_timeout'] = 20
+    proxy.always(stall)
+    pipe = redpipe.pipeline(name='near')
+    pipe.echo('near')
+    for name in ('one', 'two'):
+        with redpipe.autoexec(pipe, name=name) as inner:
+            inner.echo(name)
+    alarm()
+    began = time.time()
+    with pytest.raises(Interrupt):
+        pipe.execute()
+    assert time.time() - began < 10
+    proxy.always(None)
+    for name in ('near', 'one', 'two'):
+        (ref,), error = executed(lambda pipe: pipe.echo('mine'), name=name)
+        assert error is None and ref == b'mine'
+
+
+def test_a_failing_callback_leaves_the_connection_as_it_should_be(connect, way):
+    connect(**way)
+    pipe = redpipe.pipeline()
+    ref = pipe.echo('a')
+    pipe.on_execute(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        pipe.execute()
+    assert ref == b'a'
+    (ref,), error = executed(lambda pipe: pipe.echo('b'))
+    assert error is None and ref == b'b'
+
+
+# -- 7. Threads
+
+def test_threads_share_connections_and_keyspaces(connect):
+    connect()
+
+    class Counter(redpipe.String):
+        keyspace = 'counter'
+        valueparse = redpipe.IntegerField
+
+    wrong = []
+
+    def work(number):
+        for turn in range(50):
+            word = ('%d %d' % (number, turn)).encode()
+            with redpipe.autoexec() as pipe:
+                ref = pipe.echo(word)
+                count = Counter(pipe).incr('all')
+            if ref != word or not 0 < count.result <= 400:
+                wrong.append(word)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    with redpipe.autoexec() as pipe:
+        count = Counter(pipe).get('all')
+    assert count == 400
+
+
+def test_a_dead_network_is_told_the_same_way_on_threads(client, proxy, through):
+    through('a')
+    through('b')
+    for threads in (redpipe.disable_threads, redpipe.enable_threads):
+        threads()
+        proxy.always(cut_before)
+        pipe = redpipe.pipeline(name='a')
+        pipe.incr('k')
+        with redpipe.autoexec(pipe, name='b') as inner:
+            inner.incr('k')
+        with pytest.raises(redpipe.OutcomeUnknown, match="connection 'b' failed too: OutcomeUnknown") as caught:
+            pipe.execute()
+        assert [outcome.connection for outcome in caught.value.outcomes] == ['a', 'b']
+    assert client.get('k') is None

@@ -22,7 +22,7 @@ class Expiry(Members, Keyspace):
     def hexpire(self, name, seconds, *members, **conditions):
         """Let members live for *seconds*, or a timedelta: 1 for each that does now.
 
-        Conditions are those of :meth:`expire`: *nx*, *xx*, *gt*, *lt*; 0 is for a member
+        Conditions are those of ``expire``: *nx*, *xx*, *gt*, *lt*; 0 is for a member
         that does not meet them, and 2 for one that expired at once. Sends HEXPIRE.
         """
         return self._hexpire('HEXPIRE', name, in_seconds(seconds), members, conditions)

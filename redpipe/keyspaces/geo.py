@@ -12,7 +12,7 @@ __all__ = ['Geo']
 class Geo(SortedSet):
     """Keys that hold places: values with a longitude and a latitude, in degrees.
 
-    They are sorted sets, so what those can do, such as :meth:`zrem`, goes for these too. A
+    They are sorted sets, so what those can do, such as ``zrem``, goes for these too. A
     *unit* is ``'m'``, ``'km'``, ``'mi'`` or ``'ft'``; without one, distances are in metres.
     """
 

@@ -185,7 +185,7 @@ class String(Keyspace):
         return self._run(('BITOP', operation, self.redis_key(dest)) + self._keys(*keys))
 
     def bitfield(self, name, default_overflow=None):
-        """Return a :class:`BitField`, which gathers operations on the ints in a value.
+        """Return a ``BitField``, which gathers operations on the ints in a value.
 
         Its ``execute()`` queues them as one BITFIELD and returns the Future.
         """

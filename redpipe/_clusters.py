@@ -37,8 +37,12 @@ def _after(start, *options):
         key for option, key in zip(words[start:], words[start + 1:]) if _name(option) in options]
 
 
+def _place(option, words):
+    return [_name(word) for word in words].index(option)
+
+
 def _streams(words):
-    names = words[[_name(word) for word in words].index('STREAMS') + 1:]
+    names = words[_place('STREAMS', words) + 1:]
     return names[:len(names) // 2]
 
 
@@ -50,7 +54,10 @@ _keys(lambda words: words[1:3],
       'RENAME RENAMENX RPOPLPUSH BRPOPLPUSH LMOVE BLMOVE SMOVE COPY LCS ZRANGESTORE GEOSEARCHSTORE')
 _keys(lambda words: words[1:-1], 'BLPOP BRPOP BZPOPMIN BZPOPMAX')
 _keys(lambda words: words[2:], 'BITOP')
-_keys(lambda words: words[2:3], 'OBJECT MEMORY XINFO XGROUP')
+_keys(lambda words: words[1:2], 'SORT_RO')
+_keys(lambda words: words[2:3], 'OBJECT MEMORY XINFO XGROUP PFDEBUG')
+_keys(lambda words: words[3:4] if words[3] else words[_place('KEYS', words) + 1:], 'MIGRATE')
+_keys(lambda words: words[2:2 + 2 * int(words[1]):2], 'MSETEX')
 _keys(_counted(1), 'LMPOP ZMPOP SINTERCARD ZINTERCARD ZDIFF ZINTER ZUNION')
 _keys(_counted(2), 'BLMPOP BZMPOP EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO')
 _keys(lambda words: words[1:2] + _counted(2)(words), 'ZDIFFSTORE ZINTERSTORE ZUNIONSTORE')

@@ -77,6 +77,15 @@ class Node(Server):
             self.id = asked(self._asks, 'CLUSTER', 'MYID')
         return self._asks
 
+    def raw(self, *words):
+        """The reply to a command as it comes, without redis-py's callbacks."""
+        connection = redis.UnixDomainSocketConnection(path=self.unix_socket_path)
+        try:
+            connection.send_command(*words)
+            return connection.read_response()
+        finally:
+            connection.disconnect()
+
     def nodes(self):
         """What this node knows of all: {id: (port, flags, the words that name its slots)}."""
         lines = [line.split() for line in asked(self.asks, 'CLUSTER', 'NODES').splitlines()]

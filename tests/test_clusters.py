@@ -248,12 +248,25 @@ def test_a_command_about_all_nodes_is_refused_before_anything_is_sent(on_cluster
     ('LMPOP 2 a b LEFT', ['a', 'b']), ('BLMPOP 0 2 a b LEFT', ['a', 'b']),
     ('ZUNIONSTORE a 2 b c WEIGHTS 1 2', ['a', 'b', 'c']), ('SORT a BY nosort', ['a']),
     ('SORT a LIMIT 0 1 store b', ['a', 'b']), ('GEORADIUSBYMEMBER a STORE 1 km STOREDIST b', ['a', 'b']),
+    ('MIGRATE h 1 a 0 5', ['a']), ('MSETEX 2 a 1 b 2 EX 5', ['a', 'b']), ('SORT_RO a', ['a']),
     ('XREADGROUP GROUP g c COUNT 1 STREAMS a b > >', ['a', 'b']), ('XREAD nonsense', None)])
 def test_the_words_of_a_command_tell_its_keys(words, keys):
     words = tuple(words.split())
     assert _clusters._keys_of(words) == keys
     assert _clusters._keys_of(tuple(word.encode() for word in words)) in (
         keys, keys and [key.encode() for key in keys])
+
+
+def test_all_commands_of_the_server_with_several_keys_are_known(cluster):
+    # first, last: where the keys begin and end, 0 where there are none, or none at a fixed place
+    for name, _, flags, first, last in [row[:5] for row in cluster.nodes[0].raw('COMMAND')]:
+        if b'movablekeys' in flags or (first, last) not in ((0, 0), (1, 1)):
+            name = name.decode().upper()
+            assert name in _clusters._KEYS or name in ('WATCH', 'SSUBSCRIBE', 'SUNSUBSCRIBE', 'STRALGO')
+
+
+def test_migrate_of_several_keys_tells_them():
+    assert _clusters._keys_of(('MIGRATE', 'h', 1, '', 0, 5, 'KEYS', 'a', 'b')) == ['a', 'b']
 
 
 def test_a_command_whose_name_is_two_words_tells_its_keys():

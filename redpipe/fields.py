@@ -72,6 +72,8 @@ class FloatField(object):
         try:
             if type(value) is float and value == value:
                 return repr(value)
+            if type(value) is int and abs(value) <= _EXACT:
+                return str(value)
             number = _exactly(float, value)
             if number.is_integer() and not isinstance(value, float):
                 return _digits(int(value))
@@ -334,6 +336,9 @@ def _read(kind, value):
     return kind(value)
 
 
+#: All ints up to here are floats as well.
+_EXACT = 1 << 53
+
 #: Newer Pythons limit the digits that int() and str() take, to no less than this, but
 #: Decimal has no such limit.
 _LONG = 640
@@ -341,7 +346,8 @@ _LONG = 640
 
 def _json(value):
     data = json.dumps(value)
-    if not _is_json(value) and json.loads(data) != value:
+    # Surrogates that json pairs would come back as one character.
+    if ('\\ud' in data or not _is_json(value)) and json.loads(data) != value:
         raise ValueError('json would change it')
     return data.encode('ascii')
 
@@ -374,8 +380,4 @@ if six.PY2:
             raise ValueError('surrogates are no text')
         return data.decode('utf-8')
 else:
-    def _utf8(text):
-        return text.encode('utf-8')
-
-    def _from_utf8(data):
-        return data.decode('utf-8')
+    _utf8, _from_utf8 = str.encode, bytes.decode

@@ -337,6 +337,15 @@ def test_json_holds_no_bytes():
         ListField.encode([b'a'])
 
 
+def test_surrogates_that_json_would_join_are_refused():
+    pair = u'\ud83d' + u'\ude00'
+    if len(u'\U0001f600') == 1:
+        for value in ([pair], [[{u'a': pair}]], [{pair: 1}]):
+            with pytest.raises(InvalidValue):
+                ListField.encode(value)
+    assert ListField.decode(ListField.encode([PLANES])) == [PLANES]
+
+
 def test_a_circle_is_refused():
     with pytest.raises(InvalidValue):
         ListField.encode(CIRCLE)

@@ -35,16 +35,16 @@ class Base(object):
         if pipe is not None and not isinstance(pipe, (Pipeline, NestedPipeline)):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
+        self._connection_name = self._connection()
 
     @property
     def pipe(self):
         """A new autoexec pipe for this class's connection, nested if there is a pipe."""
-        return autoexec(self._pipe, name=self._connection())
+        return autoexec(self._pipe, name=self._connection_name)
 
     @classmethod
     def _connection(cls):
-        name = cls.connections if cls.connection is None else cls.connection
-        return DEFAULT if name is None else name
+        return cls.connection or cls.connections or DEFAULT
 
     def _run(self, args, decode=None):
         """Queue the command of the words *args* and return its Future.
@@ -57,9 +57,9 @@ class Base(object):
                 break
         pipe = self._pipe
         if pipe is not None:
-            return pipe._queue(self._connection(), args, decode)
-        pipe = pipeline(name=self._connection())
-        future = pipe._queue(pipe._name, args, decode)
+            return pipe._queue(self._connection_name, args, decode)
+        pipe = pipeline(name=self._connection_name)
+        future = pipe._queue(self._connection_name, args, decode)
         pipe.execute()
         return future
 
@@ -83,16 +83,20 @@ class Base(object):
         *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
         its digits. None, a list or a tuple is InvalidValue.
         """
-        field = TextField if cls.keyparse is None else cls.keyparse
-        encode = field.encode if isinstance(key, six.text_type) else cls._encode_key
-        name = six.ensure_binary(encode(key))
-        if cls.keyspace is None:
+        field = cls.keyparse or TextField
+        name = (field.encode if type(key) is six.text_type else cls._encode_key)(key)
+        if type(name) is not bytes:
+            name = six.ensure_binary(name)
+        keyspace = cls.keyspace
+        if keyspace is None:
             return name
-        return six.ensure_binary(cls.keyspace) + b'{' + name + b'}'
+        if type(keyspace) is not bytes:
+            keyspace = keyspace.encode('utf-8')
+        return keyspace + b'{' + name + b'}'
 
     @classmethod
     def _encode_key(cls, key):
-        field = TextField if cls.keyparse is None else cls.keyparse
+        field = cls.keyparse or TextField
         key = plain(key)
         if key is None or isinstance(key, (list, tuple)):
             raise InvalidValue('%s wants one key, not %s %r' % (
@@ -119,7 +123,7 @@ class Base(object):
             return None
         if self.keyspace is not None:
             reply = reply[len(six.ensure_binary(self.keyspace)) + 1:-1]
-        return (TextField if self.keyparse is None else self.keyparse).decode(reply)
+        return (self.keyparse or TextField).decode(reply)
 
     def _pattern(self, match):
         """Return the pattern of the redis keys whose names match the pattern *match*."""
@@ -130,25 +134,21 @@ class Base(object):
 
     # Values.
 
-    @classmethod
-    def _field(cls):
-        return TextField if cls.valueparse is None else cls.valueparse
-
     def _encode(self, value):
-        return self._field().encode(plain(value))
+        return (self.valueparse or TextField).encode(plain(value))
 
     def _encode_all(self, values):
-        encode = self._field().encode
+        encode = (self.valueparse or TextField).encode
         return tuple([encode(plain(value)) for value in several(values)])
 
     # Decoders. A reply of None is a key that is missing.
 
     def _decode(self, reply):
-        return self._field().decode(reply)
+        return (self.valueparse or TextField).decode(reply)
 
     def _decode_all(self, reply):
-        decode = self._field().decode
-        return None if reply is None else [decode(value) for value in reply]
+        decode = (self.valueparse or TextField).decode
+        return None if reply is None else list(map(decode, reply))
 
     def _decode_some(self, reply):
         """Decode one value, or as many as a count asked for."""

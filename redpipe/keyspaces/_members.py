@@ -22,28 +22,30 @@ class Members(Base):
 
     @classmethod
     def _member_field(cls):
-        field = cls.memberparse if cls._memberparse is None else cls._memberparse
-        return TextField if field is None else field
+        return cls._memberparse or cls.memberparse or TextField
+
+    def _codecs(self):
+        """Return the field of members, the fields of values by member, and that of the others."""
+        return self._member_field(), self.fields or {}, self.valueparse or TextField
 
     def _member(self, member):
         """Return a member as it is sent, and the field of its value."""
+        codec, fields, default = self._codecs()
         member = plain(member)
-        word = self._member_field().encode(member)
-        return word, (self.fields or {}).get(member, self._field())
+        word = codec.encode(member)
+        return word, fields.get(member, default)
 
     def _members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
-        members = [plain(member) for member in several(members)]
-        words, fields = zip(*[self._member(member) for member in members])
-        return words, partial(_decode_values, members, fields)
+        codec, fields, default = self._codecs()
+        members = list(map(plain, several(members)))
+        words = tuple(map(codec.encode, members))
+        decoders = [fields.get(member, default).decode for member in members]
+        return words, partial(_decode_values, members, decoders)
 
     def _assignment(self, member, value):
         """Return a member and its value as they are sent."""
-        word, field = self._member(member)
-        try:
-            return word, field.encode(plain(value))
-        except InvalidValue as error:
-            _blame(member, error)
+        return self._words([(member, value)])
 
     def _assignments(self, member=None, value=None, mapping=None, items=None):
         """Return the members and values that these arguments of HSET give, as they are sent."""
@@ -54,9 +56,19 @@ class Members(Base):
             given.extend(pairs(mapping))
         if not given or len(items or ()) % 2:
             raise InvalidOperation('each member needs a value, and there must be one at least')
+        return self._words(given)
+
+    def _words(self, given):
+        """Return members and values in turn, as they are sent, for a list of pairs."""
+        codec, fields, default = self._codecs()
         words = []
-        for pair in given:
-            words.extend(self._assignment(*pair))
+        for member, value in given:
+            member = plain(member)
+            words.append(codec.encode(member))
+            try:
+                words.append(fields.get(member, default).encode(plain(value)))
+            except InvalidValue as error:
+                _blame(member, error)
         return tuple(words)
 
     # Decoders.
@@ -65,24 +77,23 @@ class Members(Base):
         return self._member_field().decode(reply)
 
     def _decode_members(self, reply):
-        decode = self._member_field().decode
-        return None if reply is None else [decode(member) for member in reply]
-
-    def _decode_pairs(self, reply):
-        """Decode members and values to a list of pairs."""
-        decode = self._member_field().decode
-        fields, default = self.fields or {}, self._field()
-        found = []
-        for member, value in paired(reply):
-            try:
-                member = decode(member)
-                found.append((member, fields.get(member, default).decode(value)))
-            except Exception as error:
-                _blame(member, error)
-        return found
+        return None if reply is None else list(map(self._member_field().decode, reply))
 
     def _decode_dict(self, reply):
-        return dict(self._decode_pairs(reply))
+        codec, fields, default = self._codecs()
+        decode, found, member = codec.decode, {}, None
+        try:
+            for member, value in paired(reply):
+                member = decode(member)
+                found[member] = fields.get(member, default).decode(value)
+        except Exception as error:
+            _blame(member, error)
+        return found
+
+    def _decode_pairs(self, reply):
+        """Decode members, which may come more than once, and values to a list of pairs."""
+        return [pair for member, value in paired(reply)
+                for pair in self._decode_dict({member: value}).items()]
 
     def _decode_dict_page(self, reply):
         return int(reply[0]), self._decode_dict(reply[1])
@@ -91,14 +102,14 @@ class Members(Base):
         return int(reply[0]), self._decode_members(reply[1])
 
 
-def _decode_values(members, fields, reply):
+def _decode_values(members, decoders, reply):
     """Decode the values of *members*, in their order."""
     values = []
-    for i, value in enumerate(reply):
-        try:
-            values.append(fields[i].decode(value))
-        except Exception as error:
-            _blame(members[i], error)
+    try:
+        for decode, value in zip(decoders, reply):
+            values.append(decode(value))
+    except Exception as error:
+        _blame(members[len(values)], error)
     return values
 
 

@@ -1,6 +1,7 @@
 """The ranges of sorted sets: by rank, by score, by the order of the values."""
 from functools import partial
 
+from ..fields import TextField
 from ._base import number, paired
 from ._words import flags, limit
 from .generic import Keyspace
@@ -111,7 +112,7 @@ class Ranges(Keyspace):
         return self._decode_scored if cast is float else partial(self._decode_scored, cast=cast)
 
     def _decode_scored(self, reply, cast=float):
-        decode = self._field().decode
+        decode = (self.valueparse or TextField).decode
         return [(decode(value), cast(float(score))) for value, score in paired(reply)]
 
     def _decode_ranked(self, reply, cast=float):

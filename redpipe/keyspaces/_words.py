@@ -33,9 +33,9 @@ def raw(command):
 
 def several(values):
     """Return the list that several arguments, or one collection alone, stand for."""
-    if len(values) == 1:
+    if len(values) == 1 and type(values[0]) not in SIMPLE:
         value = plain(values[0])
-        if type(value) not in SIMPLE and isinstance(value, COLLECTIONS):
+        if isinstance(value, COLLECTIONS):
             values = list(value)
     if not values:
         raise InvalidOperation('nothing was given; the command needs one key or value at least')

@@ -257,8 +257,9 @@ class Keyspace(Base):
         if get is None:
             return self._decode_all
         # A pattern leads to keys of others, which hold text as far as we know.
-        fields = [self._field() if word in ('#', b'#') else TextField for word in several((get,))]
-        return partial(_columns, [field.decode for field in fields], groups)
+        decoders = [self._decode if word in ('#', b'#') else TextField.decode
+                    for word in several((get,))]
+        return partial(_columns, decoders, groups)
 
 
 def _is_subcommand(word):

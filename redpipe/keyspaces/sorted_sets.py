@@ -22,7 +22,9 @@ class SortedSet(Ranges):
         added or changed. With *incr*, *score* is added to that of the one value, and the
         result is the sum, or None where a condition did not hold.
         """
-        words = flags(NX=nx, XX=xx, GT=gt, LT=lt, CH=ch, INCR=incr) + self._scores(members, score)
+        words = self._scores(members, score)
+        if nx or xx or ch or incr or gt or lt:
+            words = flags(NX=nx, XX=xx, GT=gt, LT=lt, CH=ch, INCR=incr) + words
         if incr:
             return self._run((raw('ZADD'), self.redis_key(name)) + words, number)
         return self._run(('ZADD', self.redis_key(name)) + words)
@@ -31,12 +33,15 @@ class SortedSet(Ranges):
 
     def _scores(self, members, score):
         """Return the words for *members*, each after its score."""
-        if not hasattr(members, 'items'):
-            members = [(member, score) for member in several((members,))]
-        words = ()
-        for member, its_score in pairs(members):
-            words += (as_score(its_score), self._encode(member))
-        return words
+        words = []
+        if hasattr(members, 'items'):
+            for member, score in pairs(members):
+                words += as_score(score), self._encode(member)
+        else:
+            score = as_score(score)
+            for member in several((members,)):
+                words += score, self._encode(member)
+        return tuple(words)
 
     def zincrby(self, name, member, increment=1):
         """Add *increment* to the score of a value, 0 if it is new; return the sum.

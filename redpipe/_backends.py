@@ -133,9 +133,13 @@ def of_client(client, direct=True, **options):
     refuse_decoded(client)
     commands = _commands_of(client)
     if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
-        options.setdefault('transaction', False)
-        return Backend(routing(lambda: client.pipeline(**options)), client, commands,
-                       is_cluster=True)
+        make = routing(lambda: client.pipeline(**dict({'transaction': False}, **options)))
+        if options.get('transaction') or 'shard_hint' in options:
+            try:
+                make()
+            except Exception as error:  # clients of clusters have no class of errors in common
+                raise InvalidPipeline('%r has no pipelines of this kind: %s' % (client, error))
+        return Backend(make, client, commands, is_cluster=True)
     if commands is None or 'shard_hint' in options or not _direct.fits(client, DIRECT):
         direct = False
     return Backend(lambda: client.pipeline(**options), client, commands,

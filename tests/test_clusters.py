@@ -92,6 +92,32 @@ def test_the_error_for_an_unusable_object_says_what_was_expected(wrong):
         redpipe.connect_rediscluster(wrong)
 
 
+def test_what_pipelines_of_the_client_cannot_do_is_refused_at_once(clustered):
+    redpipe.reset()
+    with pytest.raises(redpipe.InvalidPipeline, match='shard_hint'):
+        redpipe.connect_redis(clustered, shard_hint='x')
+
+
+def test_a_transaction_holds_keys_of_one_slot(clustered):
+    redpipe.reset()
+    try:
+        redpipe.connect_redis(clustered, transaction=True)
+    except redpipe.InvalidPipeline as error:
+        assert 'transaction' in str(error)
+        pytest.skip('this client has no transactions on clusters: redis-py has them from 6 on')
+    with redpipe.autoexec() as pipe:
+        refs = [pipe.incr('{t}a'), pipe.incr('{t}a'), pipe.mget('{t}a', '{t}b')]
+    assert refs == [1, 2, [b'2', None]]
+    pipe = redpipe.pipeline()
+    ref = pipe.incr('{t}a')
+    pipe.incr('{t}x', 'no number')
+    with pytest.raises(redis.ResponseError):
+        pipe.execute()
+    with pytest.raises(redpipe.ResultNotReady):
+        ref.result
+    redpipe.reset()
+
+
 def test_two_clients_of_a_cluster_do_not_share_a_name(on_cluster, cluster):
     with pytest.raises(redpipe.AlreadyConnected):
         redpipe.connect_rediscluster(cluster.client())

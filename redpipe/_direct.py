@@ -262,9 +262,13 @@ class _Batch(object):
             if not isinstance(error, (ConnectionError, TimeoutError)):
                 raise
             self._repeat(error)
-        replies, self._complete = self._replies, True
+        replies, self._complete = self._replies, self._ended()
         self.close()
         return self._answers(replies)
+
+    def _ended(self):
+        """Tell whether the connection is for anyone now, all replies being read."""
+        return True
 
     def _refused(self, error):
         """Tell whether *error* is a reply, so that nothing has run.
@@ -375,6 +379,10 @@ class _Transaction(_Batch):
     _after = b'*1\r\n$4\r\nEXEC\r\n'
     _extra = 2
     _aborted = False
+
+    def _ended(self):
+        # Who may not EXEC may still be in MULTI.
+        return not isinstance(self._replies[-1], ResponseError)
 
     def _refused(self, error):
         return False  # EXEC was sent, and its reply is lost

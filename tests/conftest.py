@@ -24,7 +24,7 @@ def pytest_addoption(parser):
     parser.addoption('--redis-url', metavar='URL',
                      help='run on this server instead of a private one, such as redis://localhost:6379/9: '
                           'ITS DATABASE IS FLUSHED before every test')
-    parser.addoption('--long', action='store_true', help='keep the load of tests/test_failover.py up for 20 seconds')
+    parser.addoption('--long', action='store_true', help='keep up load and faults for a minute or so, where a moment is usual')
 
 
 def pytest_report_header(config):

@@ -250,11 +250,17 @@ REFUSALS = [answer(text) for text in (
 
 
 class Proxy(object):
-    """A door to *server*, at :attr:`port` or, with *unix*, at :attr:`path`; *certificate* and key files encrypt it."""
+    """A door to *server*, at :attr:`port` or, with *unix*, at :attr:`path`.
+
+    *certificate*, the names of its file and of that of its key, encrypts what goes through the door.
+    """
 
     def __init__(self, server, unix=False, certificate=None):
         self._target = server.port
-        self._certificate = certificate
+        self._tls = None
+        if certificate:
+            self._tls = ssl.SSLContext(getattr(ssl, 'PROTOCOL_TLS_SERVER', ssl.PROTOCOL_SSLv23))
+            self._tls.load_cert_chain(*certificate)
         self._lock = threading.Lock()
         self._planned = {}
         self._always = None
@@ -289,9 +295,8 @@ class Proxy(object):
 
     def _serve(self, client):
         try:
-            if self._certificate:
-                client = ssl.wrap_socket(client, server_side=True, **self._certificate) \
-                    if not hasattr(ssl, 'SSLContext') else self._context().wrap_socket(client, server_side=True)
+            if self._tls:
+                client = self._tls.wrap_socket(client, server_side=True)
             server = socket.create_connection(('127.0.0.1', self._target))
             for one in (client, server):
                 if one.family != getattr(socket, 'AF_UNIX', None):

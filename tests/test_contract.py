@@ -558,6 +558,14 @@ def test_a_refusal_in_a_transaction_is_no_reply_to_exec(proxy, through):
     assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, redis.BusyLoadingError)
 
 
+def test_a_transaction_that_could_not_end_does_not_take_in_the_next_batch(client, proxy, through):
+    same = through(transaction=True)
+    proxy.next(answer("NOPERM this user has no permissions to run the 'exec' command"), after=2)
+    (ref,), error = executed(incr('k'))
+    assert isinstance(error, redis.ResponseError)
+    assert same.incr('k') == 1
+
+
 def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, proxy, through):
     if not HAS_RETRY:
         pytest.skip('this redis-py does not')

@@ -9,6 +9,8 @@ A page is run from top to bottom in a namespace of its own, on a real server:
 - ``.. not run: REASON`` before a block, a comment that no reader sees, leaves it out.
 - ``.. needs: server 6.2`` or ``.. needs: python 3`` before a block leaves it out elsewhere.
 
+Where the blocks of a page define tests, these are run by pytest as well.
+
 A block of any other language says why it is not run, and ``::`` is not used, for it has no
 language. Clients for the ports 6379 and 6380 are of the tests' two servers. On Python 2 the
 blocks are run with ``print_function`` and ``unicode_literals``.
@@ -176,6 +178,16 @@ class Runner(object):
                 block, got, want or 'nothing: show it in a block with :class: output'), pytrace=False)
 
 
+    def run_tests(self, found, directory):
+        """Run the tests in these blocks as if they were a file."""
+        lines = ['# -*- coding: utf-8 -*-', 'from __future__ import print_function, unicode_literals']
+        file = directory.join('test_of_a_page.py')
+        file.write_text('\n'.join(lines + [block.text for block in found if block.is_run]), encoding='utf-8')
+        code = pytest.main(['-q', '-p', 'no:cacheprovider', '-c', os.devnull, '--rootdir', str(directory), str(file)])
+        said = self.capsys.readouterr().out
+        assert code == 0, said
+
+
 @pytest.fixture
 def as_a_reader(client, server, second_server, monkeypatch):
     """redis-py's default server is the one of the tests, and nothing is connected yet."""
@@ -211,12 +223,14 @@ def runner(as_a_reader, capsys, server, monkeypatch):
 
 
 @pytest.mark.parametrize('page', [page for page in pages() if page not in ELSEWHERE])
-def test_the_code_of_a_page_does_what_the_page_says(page, runner):
+def test_the_code_of_a_page_does_what_the_page_says(page, runner, tmpdir):
     found = blocks(page)
     first = next((block for block in found if block.is_run), None)
     if first is not None and not first.text.startswith(('import ', 'from ')):
         runner.run([block for block in blocks(START) if block.options.get('name') == 'connect'])
     runner.run(found)
+    if any(name.startswith('test_') for name in vars(runner.module)):
+        runner.run_tests(found, tmpdir)
 
 
 @pytest.mark.parametrize('page', sorted(ELSEWHERE))

@@ -9,6 +9,8 @@ spoils nothing else.
 """
 import copy
 import json
+import numbers
+from abc import ABCMeta
 from functools import partial
 
 import six
@@ -31,6 +33,14 @@ from .pipelines import NestedPipeline, Pipeline, pipeline
 
 __all__ = ['Struct']
 
+#: What stands for one name where several are possible, and what is a key and no data.
+_NAMES = (six.text_type, bytes) + six.integer_types
+_KEYS = _NAMES + (float,)
+
+#: What may be sent, bytes aside.
+_NUMBERS = six.integer_types + (float,)
+_TEXT = (str, six.text_type)
+
 #: Values of these types come back from their field as they are.
 _SAME = {
     TextField: six.text_type,
@@ -40,6 +50,8 @@ _SAME = {
     BinaryField: bytes,
 }
 
+_HGETALL = raw('HGETALL')
+
 #: What a list may hold for a copy to be as good as what json reads.
 _ATOMS = frozenset([six.text_type, int, float, bool, type(None)])
 
@@ -48,13 +60,14 @@ class _Layout(object):
     """How the Structs of one class lie in Redis, worked out once per class."""
 
     def __init__(self, cls):
-        own = vars(cls).get('keyspace')
         self.key_name = cls.key_name
         self.restricted = cls.restrict_fields
+        self.given = copy.copy(cls.fields)
+        given = cls.fields or {}
         self.core = type(cls.__name__, (Hash,), {
-            'keyspace': cls.__name__ if own is None else own,
+            'keyspace': cls.__name__ if cls.keyspace is None else cls.keyspace,
             'connection': cls.connection,
-            'fields': cls.fields or {},
+            'fields': given,
             'keyparse': cls.keyparse,
             'valueparse': cls.valueparse,
             'memberparse': cls.memberparse,
@@ -62,20 +75,23 @@ class _Layout(object):
             '__module__': cls.__module__,
         })
         self.connection = self.core._connection()
+        self.keyparse = cls.keyparse or TextField
         self.valueparse = cls.valueparse or TextField
         self.memberparse = cls.memberparse or TextField
-        # Name to (member, field, the type that comes back as it is), and member to (name, decode).
         self.fields = dict((name, self._entry(name, field))
-                           for name, field in (cls.fields or {}).items() if name != self.key_name)
+                           for name, field in given.items() if name != self.key_name)
         self.members = dict((entry[0], (name, entry[1].decode))
                             for name, entry in self.fields.items())
 
     def _entry(self, name, field):
-        return self.memberparse.encode(name), field, _SAME.get(
-            field if isinstance(field, type) else type(field))
+        """Return what there is to know of a field: its member, the field itself, its encode,
+        and the type of values that come back from it as they are.
+        """
+        same = _SAME.get(field if isinstance(field, type) else type(field))
+        return six.ensure_binary(self.memberparse.encode(name)), field, field.encode, same
 
     def field(self, name):
-        """Return (member, field, type that comes back as it is) of the field called *name*."""
+        """Return what there is to know of the field called *name*, defined or not."""
         if name == self.key_name:
             raise InvalidOperation(
                 '%r is the key of a %s and cannot change; make another one with that key'
@@ -90,23 +106,56 @@ class _Layout(object):
                 '%s has no field %r, and takes only those that it defines: %s'
                 % (self.core.__name__, name, ', '.join(sorted(map(str, self.fields)))))
 
-    def encode(self, words, changes):
-        """Return *words* and those that set what is in *changes*, what these read as, and the
-        names whose value is None.
+    def split(self, given):
+        """Return the key and the other data that a Struct is made of, None if there are none."""
+        given = plain(given)
+        data = None
+        if not isinstance(given, _KEYS):
+            try:
+                data = dict(given)
+            except (TypeError, ValueError):
+                if given is None or isinstance(given, (list, tuple)):
+                    raise InvalidOperation(
+                        '%s needs a key, or data with the key as %r, not %r'
+                        % (self.core.__name__, self.key_name, given))
+            else:
+                given = plain(data.pop(self.key_name, None))
+                if given is None:
+                    raise InvalidOperation('the data of a %s must have its key as %r' % (
+                        self.core.__name__, self.key_name))
+        return self.keyparse.decode(given) if isinstance(given, bytes) else given, data
+
+    def writing(self, key, changes):
+        """Return the commands that write *changes*: for each its words, what can be read here
+        when it has run, and the names of what cannot be any more.
         """
-        fields, local, removed = self.fields, {}, []
-        for name, value in changes.items():
-            member, field, same = fields.get(name) or self.field(name)
-            if type(value) is not same:
+        words, local, removed = ['HSET', key], {}, []
+        fields = self.fields
+        try:
+            for name, value in changes.items():
+                member, field, encode, same = fields.get(name) or self.field(name)
+                if type(value) is same:
+                    words += member, encode(value)
+                    local[name] = value
+                    continue
                 value = plain(value)
                 if value is None:
                     removed.append(name)
-                    continue
-            data = field.encode(value)
-            words.append(member)
-            words.append(data)
-            local[name] = value if type(value) is same else _read_back(field, data, value)
-        return tuple(words), local, removed
+                else:
+                    data = _word(encode(value))
+                    words += member, data
+                    local[name] = _read_back(field, data, value)
+        except InvalidValue as error:
+            error.args = ('field %r: %s' % (name, error.args[0] if error.args else ''),)
+            raise
+        commands = [(tuple(words), local, ())] if local else []
+        if removed:
+            commands.append((self.removing(key, removed), {}, removed))
+        return commands
+
+    def removing(self, key, names):
+        """Return the words that remove the fields called *names*."""
+        return ('HDEL', key) + tuple([self.field(name)[0] for name in names])
 
     def decode(self, key, reply):
         """Return what is in the reply to HGETALL, as a dict of names to values."""
@@ -122,7 +171,10 @@ class _Layout(object):
 
     def _undefined(self, member):
         """Return the name of a member that no field is defined for, None to leave it out."""
-        name = self.memberparse.decode(member)
+        try:
+            name = self.memberparse.decode(member)
+        except Exception:
+            name = None  # others put it there; there is nothing to call it by
         left_out = self.restricted or name == self.key_name
         return None if left_out else name, self.valueparse.decode
 
@@ -137,25 +189,65 @@ class _Layout(object):
             broken._error.__cause__ = error
             return broken
 
+    def run(self, pipe, commands):
+        """Queue *commands*, pairs of words and decoder, and return the Future of the first."""
+        alone = pipe is None
+        if alone or not isinstance(pipe, (Pipeline, NestedPipeline)):
+            pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
+        futures = [pipe._queue(self.connection, words, decode) for words, decode in commands]
+        if alone:
+            pipe.execute()
+        return futures[0] if futures else None
+
 
 def _read_back(field, data, value):
     """Return what *field* decodes *data* to, which it made of *value*."""
     if field is ListField and type(value) is list and _ATOMS.issuperset(map(type, value)):
         return list(value)  # as good, and cheaper
-    return field.decode(six.ensure_binary(data))
+    return field.decode(data)
 
 
-class _StructType(type):
-    """Works out the layout of a class when it is made, and again when it is changed."""
+def _word(data):
+    """Return what a field made as bytes; text and numbers will do; anything else is InvalidValue."""
+    if type(data) in _NUMBERS:
+        data = repr(data).rstrip('L')
+    return six.ensure_binary(data) if isinstance(data, _TEXT) else BinaryField.encode(data)
+
+
+class _StructType(ABCMeta):
+    """Works out the layout of a class when it is made, and again when it is changed.
+
+    It is an ABCMeta so that a Struct can have abstract classes among its bases.
+    """
+
+    def __new__(mcs, name, bases, namespace):
+        namespace.setdefault('keyspace', None)  # it is not inherited
+        return super(_StructType, mcs).__new__(mcs, name, bases, namespace)
 
     def __init__(cls, name, bases, namespace):
         super(_StructType, cls).__init__(name, bases, namespace)
-        cls._layout = _Layout(cls)
+        cls._lay_out()
 
     def __setattr__(cls, name, value):
         super(_StructType, cls).__setattr__(name, value)
         if not name.startswith('_'):
-            cls._layout = _Layout(cls)
+            cls._lay_out()
+
+    def __delattr__(cls, name):
+        super(_StructType, cls).__delattr__(name)
+        cls._lay_out()
+
+    def _lay_out(cls):
+        cls._known = _Layout(cls)
+        for subclass in cls.__subclasses__():
+            subclass._lay_out()
+
+    @property
+    def _layout(cls):
+        # Fields may be added to the dict at any time.
+        if cls._known.given != cls.fields:
+            cls._lay_out()
+        return cls._known
 
     @property
     def core(cls):
@@ -177,7 +269,7 @@ class Struct(object):
     Data without a key is InvalidOperation; a value that does not fit its field InvalidValue.
     """
 
-    __slots__ = ('key', '_data', '_redis_key', '__weakref__')
+    __slots__ = ('key', '_data', '__weakref__')
 
     #: The name around the keys, ``keyspace{key}``. The name of the class if it says nothing;
     #: it is not inherited.
@@ -202,15 +294,21 @@ class Struct(object):
     @property
     def core(self):
         """The Hash class under this Struct: ``user.core(pipe).hget(user.key, 'name')``."""
-        return self._layout.core
+        return type(self).core
 
     def __init__(self, _key_or_data=None, pipe=None, fields=None, no_op=False):
-        layout = self._layout
-        self.key, data = _key_and_data(_key_or_data, layout)
-        self._redis_key = layout.core.redis_key(self.key)
-        commands, self._data, _ = self._writing(data) if data else ([], {}, ())
+        layout = type(self)._layout
+        self.key, data = layout.split(_key_or_data)
+        self._data = {}
+        key = layout.core.redis_key(self.key)
+        commands = []
+        if data:
+            for words, local, _ in layout.writing(key, data):
+                commands.append((words, None))
+                self._data.update(local)
         if not no_op:
-            self._run(pipe, commands + self._loading(fields))
+            commands += self._loading(layout, key, fields)
+            layout.run(pipe, commands)
 
     # Reading and writing.
 
@@ -219,38 +317,39 @@ class Struct(object):
 
         A field that is not there is not there afterwards either.
         """
-        self._run(pipe, self._loading(fields))
+        layout, key = self._place()
+        layout.run(pipe, self._loading(layout, key, fields))
 
     def update(self, changes, pipe=None):
         """Write the fields in *changes*, a mapping; those with None are removed.
 
         Sends HSET and HDEL. The key cannot be among them (InvalidOperation).
         """
-        commands, local, removed = self._writing(_dict(changes))
-        if commands:
-            words, _ = commands[-1]
-            commands[-1] = words, partial(self._changed, local, removed)
-        self._run(pipe, commands)
+        layout, key = self._place()
+        layout.run(pipe, [(words, partial(self._changed, local, removed)) for words, local, removed
+                          in layout.writing(key, dict(plain(changes)))])
 
     def remove(self, fields, pipe=None):
         """Remove fields, one name or several; the key is InvalidOperation. Sends HDEL."""
+        layout, key = self._place()
         names = _names(fields)
         if names:
-            self._run(pipe, [(self._hdel(names), partial(self._changed, {}, names))])
+            layout.run(pipe, [(layout.removing(key, names), partial(self._changed, {}, names))])
 
     def pop(self, name, default=None, pipe=None):
         """Remove a field, in Redis too, and return a Future of its value, or of *default*.
 
         Sends HGET and HDEL.
         """
-        member, field, _ = self._layout.field(name)
+        layout, key = self._place()
+        member, field = layout.field(name)[:2]
 
         def decode(reply):
             return default if reply is None else field.decode(reply)
 
-        return self._run(pipe, [
-            (('HGET', self._redis_key, member), decode),
-            (self._hdel([name]), partial(self._changed, {}, [name])),
+        return layout.run(pipe, [
+            (('HGET', key, member), decode),
+            (('HDEL', key, member), partial(self._changed, {}, [name])),
         ])
 
     def incr(self, field, amount=1, pipe=None):
@@ -265,39 +364,41 @@ class Struct(object):
         return self._add(field, -1, amount, pipe)
 
     def _add(self, name, sign, amount, pipe):
-        member, field, _ = self._layout.field(name)
+        layout, key = self._place()
+        member, field = layout.field(name)[:2]
         amount = plain(amount)
         kind = field if isinstance(field, type) else type(field)
         if not issubclass(kind, (IntegerField, FloatField)):
-            kind = FloatField if isinstance(amount, float) else IntegerField
+            kind = IntegerField if isinstance(amount, numbers.Integral) else FloatField
         kind.encode(amount)  # raises the error
         words = (raw('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
-                 self._redis_key, member, kind.encode(sign * amount))
+                 key, member, kind.encode(sign * amount))
 
         def decode(reply):
-            data = reply if isinstance(reply, bytes) else six.ensure_binary(str(reply))
-            self._changed({name: field.decode(data)}, ())
+            data = _word(reply)
+            self._changed({name: layout.value(self.key, name, field.decode, data)}, ())
             return kind.decode(data)
 
-        return self._run(pipe, [(words, decode)])
+        return layout.run(pipe, [(words, decode)])
 
     def clear(self, pipe=None):
         """Remove the whole record from Redis, and all fields here. Sends DEL."""
-        self._run(pipe, [(('DEL', self._redis_key), self._cleared)])
+        layout, key = self._place()
+        layout.run(pipe, [(('DEL', key), self._cleared)])
 
     @classmethod
     def delete(cls, keys, pipe=None):
-        """Remove the records of one key or several without loading them. Sends DEL."""
-        keys = _names(keys)
-        if keys:
-            cls.core(pipe).delete(*keys)
+        """Remove the records of one key or several without loading them. Sends a DEL for each."""
+        layout = cls._layout
+        layout.run(pipe, [(('DEL', layout.core.redis_key(key)), None) for key in _names(keys)])
 
     # The dict.
 
     def __getitem__(self, item):
         if item == self.key_name:
             return self.key
-        self._layout.check(item)
+        if self.restrict_fields:
+            type(self)._layout.check(item)
         return plain(self._data[item])
 
     def get(self, item, default=None):
@@ -373,56 +474,38 @@ class Struct(object):
         # The older protocols cannot pickle the slots that a subclass may have.
         return super(Struct, self).__reduce_ex__(max(protocol, 2))
 
-    # Commands, each a pair of its words and its decoder, and what happens here when they
-    # have run. Local values are replaced, never changed in place: copies share them.
+    # Local values are replaced, never changed in place: copies share them.
 
-    def _run(self, pipe, commands):
-        """Queue *commands* and return the Future of the first."""
-        root = pipe is None
-        if root or not isinstance(pipe, (Pipeline, NestedPipeline)):
-            pipe = pipeline(pipe, name=self._layout.connection)
-        futures = [pipe._queue(self._layout.connection, words, decode)
-                   for words, decode in commands]
-        if root:
-            pipe.execute()
-        return futures[0] if futures else None
+    def _place(self):
+        """Return the layout of the class and the name of the record in Redis."""
+        layout = type(self)._layout
+        return layout, layout.core.redis_key(self.key)
 
-    def _hdel(self, names):
-        return ('HDEL', self._redis_key) + tuple([self._layout.field(name)[0] for name in names])
-
-    def _writing(self, changes):
-        """Return the commands that write *changes*, what that reads as, and what it removes."""
-        words, local, removed = self._layout.encode(['HSET', self._redis_key], changes)
-        commands = [(words, None)] if local else []
-        if removed:
-            commands.append((self._hdel(removed), None))
-        return commands, local, removed
-
-    def _loading(self, fields):
+    def _loading(self, layout, key, fields):
         """Return the command that loads *fields* in a list, which is empty if there are none."""
-        layout = self._layout
         if fields is None:
-            fields = self.default_fields
+            fields = 'all' if self.default_fields is None else self.default_fields
         if fields == 'all' and not layout.restricted:
-            return [((raw('HGETALL'), self._redis_key), self._loaded)]
+            return [((_HGETALL, key), self._loaded)]
         names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)
-        names = [name for name in names if name != self.key_name]
+        names = [name for name in names if name != layout.key_name]
         if not names:
             return []
         entries = [layout.field(name) for name in names]
-        words = ('HMGET', self._redis_key) + tuple([entry[0] for entry in entries])
+        words = ('HMGET', key) + tuple([entry[0] for entry in entries])
         return [(words, partial(self._partly_loaded, names, entries))]
 
     def _loaded(self, reply):
-        self._data = self._layout.decode(self.key, reply)
+        self._data = type(self)._layout.decode(self.key, reply)
 
     def _partly_loaded(self, names, entries, reply):
         loaded, missing = {}, []
-        for name, (_, field, _), value in zip(names, entries, reply):
+        layout = type(self)._layout
+        for name, (_, field, _, _), value in zip(names, entries, reply):
             if value is None:
                 missing.append(name)
             else:
-                loaded[name] = self._layout.value(self.key, name, field.decode, value)
+                loaded[name] = layout.value(self.key, name, field.decode, value)
         self._changed(loaded, missing)
 
     def _changed(self, local, removed, reply=None):
@@ -436,37 +519,7 @@ class Struct(object):
         return reply
 
 
-def _key_and_data(given, layout):
-    """Return the key and the other data that a Struct is made of, None where it is a key alone."""
-    given = plain(given)
-    if isinstance(given, (six.text_type, bytes, float) + six.integer_types):
-        return (_text(given) if isinstance(given, bytes) else given), None
-    try:
-        data = _dict(given)
-    except (TypeError, ValueError):
-        if given is None or isinstance(given, (list, tuple)):
-            raise InvalidOperation(
-                '%s needs a key, or data with the key as %r, not %r'
-                % (layout.core.__name__, layout.key_name, given))
-        return given, None
-    if plain(data.get(layout.key_name)) is None:
-        raise InvalidOperation(
-            'the data of a %s must have its key as %r' % (layout.core.__name__, layout.key_name))
-    key = plain(data.pop(layout.key_name))
-    return (_text(key) if isinstance(key, bytes) else key), data
-
-
-def _text(data):
-    return TextField.decode(data)
-
-
-def _dict(given):
-    return dict(plain(given))
-
-
 def _names(given):
     """Return the list of names that one text, number or iterable stands for."""
     given = plain(given)
-    if isinstance(given, (six.text_type, bytes) + six.integer_types):
-        return [given]
-    return [plain(name) for name in given]
+    return [given] if isinstance(given, _NAMES) else [plain(name) for name in given]

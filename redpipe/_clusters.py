@@ -54,7 +54,7 @@ _keys(lambda words: words[1:3],
       'RENAME RENAMENX RPOPLPUSH BRPOPLPUSH LMOVE BLMOVE SMOVE COPY LCS ZRANGESTORE GEOSEARCHSTORE')
 _keys(lambda words: words[1:-1], 'BLPOP BRPOP BZPOPMIN BZPOPMAX')
 _keys(lambda words: words[2:], 'BITOP')
-_keys(lambda words: words[1:2], 'SORT_RO')
+_keys(lambda words: words[1:2], 'SORT_RO GEORADIUS_RO GEORADIUSBYMEMBER_RO')
 _keys(lambda words: words[2:3], 'OBJECT MEMORY XINFO XGROUP PFDEBUG')
 _keys(lambda words: words[3:4] if words[3] else words[_place('KEYS', words) + 1:], 'MIGRATE')
 _keys(lambda words: words[2:2 + 2 * int(words[1]):2], 'MSETEX')

@@ -76,11 +76,12 @@ class Load(object):
                     if counters[name] < self.acknowledged[name])
 
     def report(self, client):
-        lost = self.lost(client)
-        return '%d increments acknowledged, %d failed (%s), %d lost' % (
+        unexpected = sum(int(client.get(name) or 0) - self.acknowledged[name] for name in self.acknowledged)
+        lost = sum(self.lost(client).values())
+        return '%d increments acknowledged, %d failed (%s), %d lost, %d that were done though not acknowledged' % (
             sum(self.acknowledged.values()), self.failed,
             ', '.join('%d batches with %s' % (count, name) for name, count in sorted(self.errors.items())) or 'none',
-            sum(lost.values()))
+            lost, unexpected + lost)
 
 
 @pytest.fixture

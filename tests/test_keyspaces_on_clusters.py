@@ -115,7 +115,6 @@ def hashes(pipe):
     yield k.hgetall(A)
     yield k.hmget(A, ['n', 'text', 'x'])
     yield k.hscan(A)
-    yield k.copy(A, C)
     yield k.delete(keys)
 
 

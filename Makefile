@@ -12,6 +12,9 @@ help:  ## this list
 demo: $(READY)  ## render a page of a small application with and without a pipeline, on a private server
 	@$(BIN)/python -m examples.demo
 
+server: $(READY)  ## start a Redis server to play with, on port 6379 of this machine alone
+	@$(BIN)/python -m examples.server
+
 test: $(READY)  ## run the whole suite; ./test.py takes pytest's arguments
 	$(BIN)/python test.py
 
@@ -21,7 +24,7 @@ lint: $(READY)  ## flake8
 
 docs: $(READY)  ## build the documentation to docs/_build/index.html
 	$(PIP) -r docs/requirements.txt
-	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build
+	$(BIN)/python -m sphinx -n -W --keep-going -b html docs docs/_build
 
 documentation: docs
 
@@ -40,4 +43,4 @@ $(READY): tests/requirements.txt
 	@$(PIP) -r tests/requirements.txt
 	@touch $@
 
-.PHONY: help demo test lint docs documentation bench venv clean
+.PHONY: help demo server test lint docs documentation bench venv clean

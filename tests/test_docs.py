@@ -177,7 +177,6 @@ class Runner(object):
             pytest.fail('%r prints\n\n%s\nand the page says\n\n%s' % (
                 block, got, want or 'nothing: show it in a block with :class: output'), pytrace=False)
 
-
     def run_tests(self, found, directory):
         """Run the tests in these blocks as if they were a file."""
         lines = ['# -*- coding: utf-8 -*-', 'from __future__ import print_function, unicode_literals']
@@ -194,7 +193,7 @@ def as_a_reader(client, server, second_server, monkeypatch):
     made = []
     second = second_server.client()
     second.flushdb()
-    same = ('host', 'port', 'db', 'username', 'password')
+    same = ('host', 'port', 'db', 'username', 'password', 'protocol')
     places = {6379: client, 6380: second}
     places = dict((port, dict((key, value) for key, value in one.connection_pool.connection_kwargs.items()
                               if key in same)) for port, one in places.items())
@@ -237,3 +236,25 @@ def test_the_code_of_a_page_does_what_the_page_says(page, runner, tmpdir):
 def test_other_pages_are_run_by_another_module(page):
     with io.open(os.path.join(ROOT, 'tests', ELSEWHERE[page]), encoding='utf-8') as file:
         assert "'%s'" % os.path.basename(page) in file.read()
+
+
+def test_the_pictures_are_those_that_the_script_draws(monkeypatch):
+    folder = os.path.join(ROOT, 'docs', 'pictures')
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setattr(sys, 'dont_write_bytecode', True)
+    import draw
+    assert set(draw.PICTURES) == set(name for name in os.listdir(folder) if name.endswith('.svg'))
+    for name, drawn in draw.PICTURES.items():
+        with io.open(os.path.join(folder, name), encoding='utf-8') as file:
+            assert file.read() == drawn(), '%s: run python docs/pictures/draw.py' % name
+
+
+def test_every_public_name_is_in_the_reference():
+    told = ''
+    for name in pages():
+        if name.startswith(os.path.join('docs', 'api')):
+            with io.open(os.path.join(ROOT, name), encoding='utf-8') as file:
+                told += file.read()
+    for name in redpipe.__all__:
+        assert re.search(r'\b%s\b' % name, told), name
+        assert name == '__version__' or getattr(redpipe, name).__doc__, name

@@ -3,6 +3,8 @@
 Each is one SVG that suits a light and a dark page: it goes by the reader's colour scheme, and a page that embeds
 the markup may set the same variables (docs/_static/site.css does).
 """
+from __future__ import unicode_literals
+
 import io
 import os
 

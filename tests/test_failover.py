@@ -133,8 +133,10 @@ def test_threads_go_on_when_a_primary_dies_and_its_replica_takes_over(own_cluste
         assert int(client.get(name)) >= count
 
 
-def test_no_caller_sees_that_a_slot_moves(own_cluster, seconds, say):
-    cluster, client = own_cluster
+def test_no_caller_sees_that_a_slot_moves(cluster, clustered, seconds, say):
+    client = clustered
+    redpipe.reset()
+    redpipe.connect_rediscluster(client)
     slot = cluster.slot('counter 0 0')
     for number in range(300):
         client.set('{counter 0 0}%d' % number, number)
@@ -147,6 +149,7 @@ def test_no_caller_sees_that_a_slot_moves(own_cluster, seconds, say):
             cluster.move(slot, next(node for node in cluster.primaries() if node is not source), pause=0.001)
             moves += 1
         load.until_every_thread_went_on()
+    redpipe.reset()
     say('%s; the slot moved %d times' % (load.report(client), moves))
     assert load.failed == 0
     assert load.lost(client) == {}

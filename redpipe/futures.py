@@ -17,6 +17,7 @@ import copy
 import math
 import operator
 import os
+import types
 
 import six
 
@@ -124,6 +125,9 @@ class Future(object):
         except Exception:
             pass
         return sorted(names)
+
+    # An annotation may say Future[int]; Python 3.7 and 3.8, which have no alias to give, get the class.
+    __class_getitem__ = classmethod(getattr(types, 'GenericAlias', lambda cls, item: cls))
 
     def __call__(self, *args, **kwargs):
         return self._result(*args, **kwargs)

@@ -215,7 +215,7 @@ class Pipeline(_Queue):
         _call(callbacks)
 
 
-class NestedPipeline(_Queue):
+class NestedPipeline(Pipeline):
     """Part of another pipeline: ``execute`` hands over to it what is queued here."""
 
     __slots__ = ()

@@ -359,7 +359,7 @@ def _is_json(value):
     """Tell whether *value* is made of json's own types alone: it needs no reading back."""
     kind = type(value)
     if kind is list:
-        return all([type(item) in _JSON_TYPES or _is_json(item) for item in value])
+        return _JSON_TYPES.issuperset(map(type, value)) or all(map(_is_json, value))
     if kind is dict:
         return all([type(key) is six.text_type for key in value]) and _is_json(list(value.values()))
     return kind in _JSON_TYPES or kind is float and value == value

@@ -50,6 +50,7 @@ _SAME = {
     BinaryField: bytes,
 }
 
+_PIPES = (Pipeline, NestedPipeline)
 _HGETALL = raw('HGETALL')
 
 #: What a list may hold for a copy to be as good as what json reads.
@@ -125,9 +126,11 @@ class _Layout(object):
                         self.core.__name__, self.key_name))
         return self.keyparse.decode(given) if isinstance(given, bytes) else given, data
 
-    def writing(self, key, changes):
-        """Return the commands that write *changes*: for each its words, what can be read here
-        when it has run, and the names of what cannot be any more.
+    def writing(self, key, changes, changed=None):
+        """Return the commands that write *changes*, and what these read as afterwards.
+
+        *changed* is called when they have run, with what they set and the names of what they
+        removed.
         """
         words, local, removed = ['HSET', key], {}, []
         fields = self.fields
@@ -135,23 +138,26 @@ class _Layout(object):
             for name, value in changes.items():
                 member, field, encode, same = fields.get(name) or self.field(name)
                 if type(value) is same:
-                    words += member, encode(value)
-                    local[name] = value
-                    continue
-                value = plain(value)
-                if value is None:
-                    removed.append(name)
+                    data = encode(value)
                 else:
+                    value = plain(value)
+                    if value is None:
+                        removed.append(name)
+                        continue
                     data = _word(encode(value))
-                    words += member, data
-                    local[name] = _read_back(field, data, value)
+                    value = _read_back(field, data, value)
+                words.append(member)
+                words.append(data)
+                local[name] = value
         except InvalidValue as error:
             error.args = ('field %r: %s' % (name, error.args[0] if error.args else ''),)
             raise
-        commands = [(tuple(words), local, ())] if local else []
+        commands = []
+        if local:
+            commands.append((tuple(words), changed and partial(changed, local, ())))
         if removed:
-            commands.append((self.removing(key, removed), {}, removed))
-        return commands
+            commands.append((self.removing(key, removed), changed and partial(changed, {}, removed)))
+        return commands, local
 
     def removing(self, key, names):
         """Return the words that remove the fields called *names*."""
@@ -192,9 +198,11 @@ class _Layout(object):
     def run(self, pipe, commands):
         """Queue *commands*, pairs of words and decoder, and return the Future of the first."""
         alone = pipe is None
-        if alone or not isinstance(pipe, (Pipeline, NestedPipeline)):
+        if alone or not isinstance(pipe, _PIPES):
             pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
-        futures = [pipe._queue(self.connection, words, decode) for words, decode in commands]
+        futures = []
+        for words, decode in commands:
+            futures.append(pipe._queue(self.connection, words, decode))
         if alone:
             pipe.execute()
         return futures[0] if futures else None
@@ -299,16 +307,10 @@ class Struct(object):
     def __init__(self, _key_or_data=None, pipe=None, fields=None, no_op=False):
         layout = type(self)._layout
         self.key, data = layout.split(_key_or_data)
-        self._data = {}
         key = layout.core.redis_key(self.key)
-        commands = []
-        if data:
-            for words, local, _ in layout.writing(key, data):
-                commands.append((words, None))
-                self._data.update(local)
+        commands, self._data = layout.writing(key, data) if data else ([], {})
         if not no_op:
-            commands += self._loading(layout, key, fields)
-            layout.run(pipe, commands)
+            layout.run(pipe, commands + self._loading(layout, key, fields))
 
     # Reading and writing.
 
@@ -326,8 +328,7 @@ class Struct(object):
         Sends HSET and HDEL. The key cannot be among them (InvalidOperation).
         """
         layout, key = self._place()
-        layout.run(pipe, [(words, partial(self._changed, local, removed)) for words, local, removed
-                          in layout.writing(key, dict(plain(changes)))])
+        layout.run(pipe, layout.writing(key, dict(plain(changes)), self._changed)[0])
 
     def remove(self, fields, pipe=None):
         """Remove fields, one name or several; the key is InvalidOperation. Sends HDEL."""
@@ -485,6 +486,8 @@ class Struct(object):
         """Return the command that loads *fields* in a list, which is empty if there are none."""
         if fields is None:
             fields = 'all' if self.default_fields is None else self.default_fields
+        if fields == []:
+            return []
         if fields == 'all' and not layout.restricted:
             return [((_HGETALL, key), self._loaded)]
         names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)

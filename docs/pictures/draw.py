@@ -107,23 +107,24 @@ def nesting():
     across = (0, 197, 394, 591)
     parts = [text(x + 78, 20, said, 'title', 'middle')
              for x, said in zip(across, ('nested in nested', 'nested', 'root', 'servers'))]
-    for y, name, shown in ((36, 'greeting(pipe)', own[:1]), (112, 'visits(pipe)', own[1:3])):
-        parts += [box(0, y, 157, 64 if len(shown) == 1 else 86), text(10, y + 22, name, 'soft')]
-        parts += records(10, y + 46, shown)
+    for y, name, shown in ((36, 'greeting(pipe)', own[:1]), (104, 'visits(pipe)', own[1:3]),
+                           (194, 'basket(pipe)', own[3:])):
+        parts += [box(0, y, 157, 36 + 22 * len(shown)), text(10, y + 21, name, 'soft')]
+        parts += records(10, y + 45, shown) + [arrow(157, y + 30, 193)]
     for x, name in zip(across[1:3], ('page(pipe)', 'autoexec()')):
-        parts += [box(x, 52, 157, 130), text(x + 10, 74, name, 'soft')] + records(x + 10, 98, own)
-    for y, name, shown in ((36, "'default'", own[:3]), (160, "'shop'", own[3:])):
-        parts += [box(591, y, 157, 108 if len(shown) == 3 else 64), text(601, y + 22, name, 'soft')]
-        parts += records(601, y + 46, shown)
-    parts += [arrow(157, 80, 193), arrow(157, 150, 193), arrow(354, 117, 390), arrow(551, 90, 587),
-              line(551, 170, 578, 185), '<path class="head" d="M587 190 l-9 -1 l4 -7 z"/>']
-    for x, top, does in ((175, 160, 'hands up'), (372, 127, 'hands up'), (569, 192, 'sends')):
-        parts += [line(x, top, x, 220, 'thin'), text(x, 236, 'execute()', 'code', 'middle'),
-                  text(x, 254, does, 'soft', 'middle')]
-    parts += [text(0, 284, 'Then the replies come back: each settles its own Future, 1 to 4, and the callbacks run:'),
-              text(0, 304, "greeting's, visits', page's, and last those of the root.")]
-    return picture(748, 312, 'nesting', 'Two innermost pipes hand their commands to the pipe of page(), that hands all '
-                   'four to the root, and the root sends three to one server and one to another.', parts)
+        parts += [box(x, 44, 157, 202), text(x + 10, 103, name, 'soft')] + records(x + 10, 129, own)
+    for y, name, shown in ((52, "'default'", own[:3]), (178, "'shop'", own[3:])):
+        parts += [box(591, y, 157, 36 + 22 * len(shown)), text(601, y + 21, name, 'soft')]
+        parts += records(601, y + 45, shown)
+    parts += [arrow(354, 141, 390), arrow(551, 110, 587),
+              line(551, 186, 578, 201), '<path class="head" d="M587 206 l-9 -1 l4 -7 z"/>']
+    for x, top, does in ((175, 232, 'hands up'), (372, 151, 'hands up'), (569, 208, 'sends')):
+        parts += [line(x, top, x, 254, 'thin'), text(x, 270, 'execute()', 'code', 'middle'),
+                  text(x, 288, does, 'soft', 'middle')]
+    parts += [text(0, 318, 'Then the replies come back: each settles its own Future, 1 to 4, and the callbacks run:'),
+              text(0, 338, "greeting's, visits', basket's, page's, and last those of the root.")]
+    return picture(748, 346, 'nesting', 'Three innermost pipes hand their commands to the pipe of page(), that hands '
+                   'all four to the root, and the root sends three to one server and one to another.', parts)
 
 
 def future():

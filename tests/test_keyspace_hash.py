@@ -141,9 +141,11 @@ class TestHash(Contract):
         assert on(Users).hset('k', items=['age', 7, 'code', u'x']) == 1
         assert connected.hgetall('K{k}') == {
             b'age': b'7', b'admin': b'1', b'name': b'a', b'code': b'x'}
-        for options in ({}, {'mapping': {}}, {'items': ['age']}):
+        for options in ({'mapping': {}}, {'items': []}, {'items': ['age']}):
             with pytest.raises(InvalidOperation):
                 on(Users).hset('k', **options)
+        with pytest.raises(InvalidValue):
+            on(Users).hset('k')
 
     def test_what_does_not_fit_names_its_member_and_sends_nothing(self, on, connected):
         with pytest.raises(InvalidValue) as refused:

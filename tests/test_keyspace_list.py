@@ -96,7 +96,7 @@ class TestList(Contract):
         connected.rpush(u'K{\xe9}'.encode('utf-8'), 'c')
         assert on(Lines).blpop(['x', 'k', u'\xe9']) == (u'k', u'\xe9')
         assert on(Lines).blpop([u'\xe9', 'k'], timeout=1) == (u'\xe9', u'c')
-        assert on(Lines).blpop('k') == (u'k', u'b')
+        assert on(Lines).blpop('k', None) == (u'k', u'b')
 
     def test_blpop_of_nothing_waits(self, connected):
         assert Lines().blpop('k', 1).IS(None)

@@ -49,6 +49,8 @@ class Members(Base):
 
     def _assignments(self, member=None, value=None, mapping=None, items=None):
         """Return the members and values that these arguments of HSET give, as they are sent."""
+        if mapping is None and items is None:
+            return self._words([(member, value)])
         given = [] if member is None and value is None else [(member, value)]
         if items:
             given.extend(zip(items[::2], items[1::2]))

@@ -39,7 +39,7 @@ class List(Keyspace):
         Waits for one up to *timeout* seconds, 0 being for ever, then returns None. All
         that is queued behind it waits as well. Sends BLPOP.
         """
-        return self._run(('BLPOP',) + self._keys(keys) + (timeout,), self._named_value)
+        return self._run(('BLPOP',) + self._keys(keys) + (timeout or 0,), self._named_value)
 
     # The right end.
 
@@ -65,7 +65,7 @@ class List(Keyspace):
 
         Sends BRPOP.
         """
-        return self._run(('BRPOP',) + self._keys(keys) + (timeout,), self._named_value)
+        return self._run(('BRPOP',) + self._keys(keys) + (timeout or 0,), self._named_value)
 
     # From list to list.
 
@@ -78,8 +78,7 @@ class List(Keyspace):
 
     def brpoplpush(self, src, dst, timeout=0):
         """Do as :meth:`rpoplpush`, and wait as :meth:`blpop`. Sends BRPOPLPUSH."""
-        timeout = 0 if timeout is None else timeout
-        return self._run(('BRPOPLPUSH',) + self._keys(src, dst) + (timeout,), self._decode)
+        return self._run(('BRPOPLPUSH',) + self._keys(src, dst) + (timeout or 0,), self._decode)
 
     def lmove(self, first_list, second_list, src='LEFT', dest='RIGHT'):
         """Move a value from one end to another, and return it, or None.

@@ -130,11 +130,11 @@ class SortedSet(Ranges):
         The result is (name, value, score). Waits for one up to *timeout* seconds, 0 being
         for ever, then returns None. Sends BZPOPMIN (Redis 5).
         """
-        return self._run(('BZPOPMIN',) + self._keys(keys) + (timeout,), self._named_score)
+        return self._run(('BZPOPMIN',) + self._keys(keys) + (timeout or 0,), self._named_score)
 
     def bzpopmax(self, keys, timeout=0):
         """Remove the highest value; else as :meth:`bzpopmin`. Sends BZPOPMAX."""
-        return self._run(('BZPOPMAX',) + self._keys(keys) + (timeout,), self._named_score)
+        return self._run(('BZPOPMAX',) + self._keys(keys) + (timeout or 0,), self._named_score)
 
     def zmpop(self, num_keys, keys, min=False, max=False, count=1):
         """Remove values of the first set that has any; return (name, [(value, score)]).

@@ -110,5 +110,5 @@ def enable_threads():
 
 
 def disable_threads():
-    """Send the batches of one ``execute`` one after the other, as is the default."""
+    """Start no threads, as is the default; batches of plain clients overlap all the same."""
     TaskManager.set_task_type(SynchronousTask)

@@ -81,7 +81,8 @@ class ShardedHash(Members):
         for key, group in groups:
             words, decode = self._members(group)
             commands.append((('HMGET', key) + words, decode))
-        return self._combine(partial(_in_order, members, [group for _, group in groups]), commands)
+        grouped = [group for _, group in groups]
+        return self._combine(partial(_in_order, members, grouped), commands)
 
     def hdel(self, name, *keys):
         """Remove members and return how many there were. Sends HDEL."""

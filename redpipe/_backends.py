@@ -12,7 +12,9 @@ import redis
 from . import _direct
 from ._clusters import routing
 from ._commands import Commands, REDIS
-from .exceptions import InvalidPipeline
+from ._once import Lost, watch
+from ._reads import only_reads
+from .exceptions import InvalidPipeline, outcome_unknown
 
 __all__ = ['Backend', 'of_client', 'of_callable']
 
@@ -20,6 +22,8 @@ __all__ = ['Backend', 'of_client', 'of_callable']
 LIBRARIES = ('redis', 'valkey')
 #: Those of them whose batches may go directly: valkey's errors are classes of its own.
 DIRECT = ('redis',)
+#: And those whose pipelines are kept from sending twice.
+WATCHED = ('redis', 'rediscluster')
 CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
 
 _is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
@@ -31,15 +35,17 @@ class Backend(object):
     *commands* are the methods that a pipe of this connection has, or None where only
     the objects that *make* returns know them. *client* is kept alive: redis-py closes
     the connections of a client that is gone. *is_cluster* tells that its keys lie on
-    several servers.
+    several servers, and *at_most_once* keeps redis-py's pipeline objects from sending again.
     """
 
-    def __init__(self, make, client=None, commands=None, direct=None, is_cluster=False):
+    def __init__(self, make, client=None, commands=None, direct=None, is_cluster=False,
+                 at_most_once=True):
         self.make = make
         self.client = client
         self.commands = commands
         self.direct = direct
         self.is_cluster = is_cluster
+        self.at_most_once = at_most_once
 
     def same(self, other):
         """Tell whether both reach the same servers over the same connections."""
@@ -64,21 +70,33 @@ class Backend(object):
         try:
             for _, _, _, args, options, method in records:
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
+            if _is_redis_pys(pipe):
+                self._watch(pipe, [args for _, _, _, args, _, method in records if not method])
         except BaseException:
             pipe.reset()
             raise
         return _Piped(pipe, records, self.commands is not None)
 
+    def _watch(self, pipe, commands):
+        """Find out now what cannot be sent, and keep *pipe* from sending *commands* twice."""
+        has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
+        encode = has_encoder.get_encoder().encode
+        for args in commands:
+            for arg in args:
+                encode(arg)
+        if self.at_most_once:
+            watch(pipe, once=not only_reads(commands))
+
 
 class _Piped(object):
     """A batch on a client's own pipeline object, which writes and reads in one go."""
 
-    pool = None
     errors = False
     arrived = []
     _aborted = False
 
     def __init__(self, pipe, records, known):
+        self.pool = getattr(pipe, 'connection_pool', None)
         self._pipe = pipe
         self._records = records
         # Only a pipeline of redis-py's is known to return error replies on demand.
@@ -91,6 +109,8 @@ class _Piped(object):
         """Return what the pipeline object returns, if that is as many replies as commands."""
         try:
             replies = self._pipe.execute(**self._options)
+        except Lost as lost:
+            raise self._unknown(lost)
         except redis.ResponseError as error:
             if not self._options:
                 raise
@@ -101,14 +121,26 @@ class _Piped(object):
         if count != len(self._records):
             raise InvalidPipeline('connection %r answered %d commands with %s replies'
                                   % (self._records[0][0], len(self._records), count))
+        for reply in replies:
+            if isinstance(reply, Lost):
+                raise self._unknown(reply, replies)
         for place, reply in enumerate(replies):
             if isinstance(reply, Exception) and self._options:
                 if not isinstance(reply, redis.ResponseError):
                     # No reply, but what became of a command whose node of a cluster failed.
+                    self.arrived = replies
                     self.annotate(reply, place)
                     raise reply
                 self.errors = True
         return replies
+
+    def _unknown(self, lost, replies=()):
+        """Return the error for *lost*, which stands in *replies* where one is lost."""
+        count = len([reply for reply in replies if not isinstance(reply, Lost)])
+        error = outcome_unknown(
+            lost.cause, self._records[0][0], [record[3] for record in self._records], count)
+        self.arrived = [error if isinstance(reply, Lost) else reply for reply in replies]
+        return error
 
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
@@ -119,10 +151,11 @@ class _Piped(object):
         """Leave it to ``receive``."""
 
 
-def of_client(client, direct=True, **options):
+def of_client(client, direct=True, at_most_once=True, **options):
     """Return the backend of *client*, whose ``pipeline`` is called with *options*.
 
-    Where *direct* is true and the client is a plain one of redis-py's, batches go directly.
+    Where *direct* is true and the client is a plain one of redis-py's, batches go directly,
+    unless *at_most_once* is false, which leaves all to the pipeline objects.
     """
     if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline(
@@ -139,11 +172,15 @@ def of_client(client, direct=True, **options):
                 make()
             except Exception as error:  # clients of clusters have no class of errors in common
                 raise InvalidPipeline('%r has no pipelines of this kind: %s' % (client, error))
-        return Backend(make, client, commands, is_cluster=True)
+        # Its transactions follow a slot to another node in the same step that sends again.
+        return Backend(make, client, commands, is_cluster=True,
+                       at_most_once=at_most_once and not options.get('transaction'))
     if commands is None or 'shard_hint' in options or not _direct.fits(client, DIRECT):
         direct = False
+    direct = direct and at_most_once
     return Backend(lambda: client.pipeline(**options), client, commands,
-                   _direct.Direct(client, options.get('transaction', True)) if direct else None)
+                   _direct.Direct(client, options.get('transaction', True)) if direct else None,
+                   at_most_once=at_most_once)
 
 
 def of_callable(make):
@@ -166,6 +203,11 @@ def refuse_decoded(client):
             raise InvalidPipeline(
                 'redpipe decodes replies itself, by field; connect a client '
                 'that was made without decode_responses=True')
+
+
+def _is_redis_pys(pipe):
+    """Tell whether *pipe* is a pipeline of redis-py's or redis-py-cluster's, or extends one."""
+    return any(base.__module__.split('.')[0] in WATCHED for base in type(pipe).__mro__)
 
 
 def _commands_of(client):

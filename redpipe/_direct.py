@@ -41,7 +41,7 @@ try:
 except ImportError:
     pack_command = None
 
-__all__ = ['Direct', 'fits']
+__all__ = ['Direct', 'fits', 'ready']
 
 #: Bytes in one piece of a batch, and how many are packed before the first piece is sent.
 PIECE = 1 << 16
@@ -123,11 +123,7 @@ class Direct(object):
         """Return a connection of the client's pool that is fit for a batch."""
         connection = self.pool.get_connection(*self._names)
         try:
-            if not _POOL_CHECKS and connection._sock is not None and connection.can_read():
-                connection.disconnect()
-            connection.connect()
-            if _POOL_CHECKS:
-                connection.check_health()
+            ready(connection)
         except BaseException:
             self.give_back(connection, broken=True)
             raise
@@ -140,6 +136,15 @@ class Direct(object):
                 connection.disconnect()
         finally:
             self.pool.release(connection)
+
+
+def ready(connection):
+    """Let *connection*, fresh from its pool, be one that a batch can be written to."""
+    if not _POOL_CHECKS and connection._sock is not None and connection.can_read():
+        connection.disconnect()
+    connection.connect()
+    if _POOL_CHECKS:
+        connection.check_health()
 
 
 def _wants_name(get_connection):

@@ -54,17 +54,17 @@ class ConnectionManager(object):
 
     @classmethod
     def connect_redis(cls, redis_client, name=None, transaction=False, shard_hint=None,
-                      direct=True):
+                      direct=True, at_most_once=True):
         """Connect a redis-py client; see :func:`connect_redis`."""
-        options = {'transaction': transaction, 'direct': direct}
+        options = {'transaction': transaction, 'direct': direct, 'at_most_once': at_most_once}
         if shard_hint is not None:
             options['shard_hint'] = shard_hint
         cls._add(name, _backends.of_client(redis_client, **options))
 
     @classmethod
-    def connect_rediscluster(cls, redis_cluster_client, name=None):
+    def connect_rediscluster(cls, redis_cluster_client, name=None, at_most_once=True):
         """Connect a cluster client; see :func:`connect_rediscluster`."""
-        cls._add(name, _backends.of_client(redis_cluster_client))
+        cls._add(name, _backends.of_client(redis_cluster_client, at_most_once=at_most_once))
 
     @classmethod
     def disconnect(cls, name=None):
@@ -90,26 +90,30 @@ class ConnectionManager(object):
         cls.connections[name] = backend
 
 
-def connect_redis(redis_client, name=None, transaction=False, shard_hint=None, direct=True):
+def connect_redis(redis_client, name=None, transaction=False, shard_hint=None, direct=True,
+                  at_most_once=True):
     """Let pipelines called *name* run on the servers of *redis_client*.
 
     *redis_client* is a client of redis-py, which stays usable by itself and must not
     decode replies (InvalidPipeline). With *transaction* each batch is wrapped in MULTI
     and EXEC; *shard_hint* is passed on to the client's connection pool. With *direct*
     a plain client's batches take a quicker way than its own pipeline objects, with the
-    same answers; False leaves them to these. A *name* that another client has is
+    same answers; False leaves them to these. *at_most_once* never sends a write again
+    whose reply was lost; False hands all to the client's pipeline objects as they are,
+    which may apply a write twice and report success. A *name* that another client has is
     AlreadyConnected; several names for one client are fine.
     """
-    ConnectionManager.connect_redis(redis_client, name, transaction, shard_hint, direct)
+    ConnectionManager.connect_redis(
+        redis_client, name, transaction, shard_hint, direct, at_most_once)
 
 
-def connect_rediscluster(redis_cluster_client, name=None):
+def connect_rediscluster(redis_cluster_client, name=None, at_most_once=True):
     """Let pipelines called *name* run on a Redis Cluster.
 
     *redis_cluster_client* is a ``redis.cluster.RedisCluster`` or a client of
-    redis-py-cluster. Raises as :func:`connect_redis` does.
+    redis-py-cluster. *at_most_once* and errors are as for :func:`connect_redis`.
     """
-    ConnectionManager.connect_rediscluster(redis_cluster_client, name)
+    ConnectionManager.connect_rediscluster(redis_cluster_client, name, at_most_once)
 
 
 connect_redis_cluster = connect_rediscluster

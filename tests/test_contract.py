@@ -1,7 +1,7 @@
 """What RedPipe promises about a batch, whatever happens on the way; docs/contract.rst says it in words.
 
-What the network does to a batch comes from the proxy of tests/faults.py, where it decides something; all of its faults,
-in all combinations, are in tests/test_faults.py.
+What the network does to a batch comes from the proxy of tests/faults.py, where it decides something; all of its
+faults, in all combinations, are in tests/test_faults.py.
 """
 import pickle
 import signal
@@ -15,14 +15,18 @@ import six
 import redpipe
 from faults import Proxy, answer, cut_before, lose_reply, stall
 
+RELEASE = tuple(map(int, redis.__version__.split('.')[:2]))
 HAS_RETRY = hasattr(redis, 'retry')
 
 
 def retries(count):
     """The options of a client that sends *count* times again, after any lost reply and without a pause."""
+    options = {}
     if HAS_RETRY:
-        return {'retry': redis.retry.Retry(redis.backoff.NoBackoff(), count)}
-    return {'retry_on_timeout': bool(count)}
+        options['retry'] = redis.retry.Retry(redis.backoff.NoBackoff(), count)
+    if RELEASE < (4, 3):
+        options['retry_on_timeout'] = bool(count)
+    return options
 
 
 @pytest.fixture(params=['directly', 'on redis-py\'s pipeline'])
@@ -59,9 +63,9 @@ def through(proxy):
     """Connects redpipe to the server through ``proxy``; *again* is how often the client would send again."""
     clients = []
 
-    def connect_to(name=None, again=0, direct=True, transaction=False):
-        clients.append(redis.StrictRedis(port=proxy.port, socket_timeout=0.3, **retries(again)))
-        redpipe.connect_redis(clients[-1], name, direct=direct, transaction=transaction)
+    def connect_to(name=None, again=0, **options):
+        clients.append(redis.StrictRedis(port=proxy.port, socket_timeout=0.5, **retries(again)))
+        redpipe.connect_redis(clients[-1], name, **options)
         return clients[-1]
 
     redpipe.reset()
@@ -118,8 +122,8 @@ def test_each_server_runs_its_commands_in_program_order(client, second_server, c
 # -- 2. At most once
 
 @pytest.mark.parametrize('lost', [lose_reply, stall])
-def test_a_write_whose_reply_is_lost_is_not_sent_again(client, proxy, through, transaction, lost):
-    through(again=3, transaction=transaction)
+def test_a_write_whose_reply_is_lost_is_not_sent_again(client, proxy, through, way, transaction, lost):
+    through(again=3, transaction=transaction, **way)
     proxy.next(lost, after=1 if transaction else 0)
     (ref,), error = executed(incr('k'))
     assert isinstance(error, redpipe.OutcomeUnknown)
@@ -127,8 +131,8 @@ def test_a_write_whose_reply_is_lost_is_not_sent_again(client, proxy, through, t
     assert client.get('k') == (None if transaction else b'1')
 
 
-def test_a_transaction_whose_reply_is_lost_is_not_sent_again(client, proxy, through):
-    through(again=3, transaction=True)
+def test_a_transaction_whose_reply_is_lost_is_not_sent_again(client, proxy, through, way):
+    through(again=3, transaction=True, **way)
     proxy.next(lose_reply, after=3)
     refs, error = executed(incr('k'), incr('k'))
     assert isinstance(error, redpipe.OutcomeUnknown)
@@ -155,15 +159,32 @@ def test_reads_are_given_up_with_the_error_of_redis_py(proxy, through):
     assert proxy.seen == 2
 
 
-def test_reads_of_a_client_that_never_sends_again_are_sent_once(proxy, through):
-    through(again=0)
+def test_reads_of_a_client_that_never_sends_again_are_sent_once(proxy, through, way):
+    through(again=0, **way)
     proxy.always(stall)
     (ref,), error = executed(get('k'))
     assert type(error) is redis.TimeoutError and proxy.seen == 1
 
 
-def test_one_write_among_reads_keeps_all_of_them_from_being_sent_again(client, proxy, through):
-    through(again=3)
+def test_reads_are_sent_again_by_redis_pys_pipelines_too(client, proxy, through):
+    client.set('k', 'v')
+    client = through(again=1, direct=False)
+    client.connection_pool.connection_kwargs['retry_on_timeout'] = True
+    proxy.next(stall, after=1)
+    refs, error = executed(get('k'), get('k'))
+    assert error is None and refs == [b'v', b'v'] and proxy.seen == 4
+
+
+def test_one_may_leave_it_to_redis_py_which_sends_writes_again(client, proxy, through):
+    client = through(again=1, at_most_once=False)
+    client.connection_pool.connection_kwargs['retry_on_timeout'] = True
+    proxy.next(stall)
+    (ref,), error = executed(incr('k'))
+    assert error is None and ref == 2  # though it was incremented once
+
+
+def test_one_write_among_reads_keeps_all_of_them_from_being_sent_again(client, proxy, through, way):
+    through(again=3, **way)
     proxy.next(stall)
     refs, error = executed(get('k'), incr('k'), get('k'))
     assert isinstance(error, redpipe.OutcomeUnknown) and proxy.seen == 1
@@ -187,15 +208,15 @@ def test_a_read_is_known_however_it_is_written(client, proxy, through, words):
     assert error is None and proxy.seen == 2
 
 
-def test_a_batch_that_reached_nobody_fails_with_the_error_of_redis_py_alone(through, proxy):
-    through()
+def test_a_batch_that_reached_nobody_fails_with_the_error_of_redis_py_alone(through, proxy, way):
+    through(**way)
     proxy.stop()
     (ref,), error = executed(incr('k'))
     assert type(error) is redis.ConnectionError
 
 
-def test_a_connection_that_was_closed_meanwhile_is_replaced_before_a_write(client, proxy, through):
-    through()
+def test_a_connection_that_was_closed_meanwhile_is_replaced_before_a_write(client, proxy, through, way):
+    through(**way)
     executed(incr('k'))
     for link in list(proxy.links):
         proxy.kill()
@@ -207,8 +228,8 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced_before_a_write(clien
 # -- 3. Unknown is said
 
 @pytest.mark.parametrize('lost, kind', [(lose_reply, redis.ConnectionError), (stall, redis.TimeoutError)])
-def test_an_unknown_outcome_is_an_instance_of_the_error_of_redis_py_too(proxy, through, lost, kind):
-    through('users')
+def test_an_unknown_outcome_is_an_instance_of_the_error_of_redis_py_too(proxy, through, way, lost, kind):
+    through('users', **way)
     proxy.next(lost, after=1)
     refs, error = executed(incr('a'), incr('b'), get('c'), name='users')
     assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error, redpipe.Error)
@@ -247,12 +268,12 @@ def test_replies_that_arrived_are_those_that_the_futures_would_have_had(client, 
 
 
 @pytest.mark.parametrize('text', [b'?what\r\n', b':many\r\n', b'$few\r\n', b'*1\r\n?\r\n'])
-def test_what_is_no_reply_is_an_unknown_outcome_and_closes_the_connection(client, proxy, through, text):
+def test_what_is_no_reply_is_an_unknown_outcome_and_closes_the_connection(client, proxy, through, way, text):
     def garbage(link, command):
         link.answer(text)
         link.wait()
 
-    through()
+    through(**way)
     proxy.next(garbage)
     refs, error = executed(incr('k'), incr('k'))
     assert isinstance(error, redpipe.OutcomeUnknown)
@@ -609,8 +630,9 @@ def alarm():
 
 
 @pytest.mark.parametrize('place', [0, 1, 2])
-def test_an_interrupt_while_replies_are_read_leaves_no_reply_to_the_next(proxy, through, transaction, alarm, place):
-    client = through(transaction=transaction)
+def test_an_interrupt_while_replies_are_read_leaves_no_reply_to_the_next(
+        proxy, through, way, transaction, alarm, place):
+    client = through(transaction=transaction, **way)
     # It waits longer than the alarm takes, and would go on then.
     client.connection_pool.connection_kwargs['socket_timeout'] = 20
     proxy.next(stall, after=place)
@@ -619,6 +641,7 @@ def test_an_interrupt_while_replies_are_read_leaves_no_reply_to_the_next(proxy, 
     alarm()
     with pytest.raises(Interrupt):
         pipe.execute()
+    proxy.always(None)
     for ref in refs:
         with pytest.raises(redpipe.ResultNotReady, match='Interrupt'):
             ref.result
@@ -706,3 +729,112 @@ def test_a_dead_network_is_told_the_same_way_on_threads(client, proxy, through):
             pipe.execute()
         assert [outcome.connection for outcome in caught.value.outcomes] == ['a', 'b']
     assert client.get('k') is None
+
+
+# -- on a cluster
+
+@pytest.fixture
+def lose(monkeypatch):
+    """Lets a reply be lost, on any connection, when the server has run its command and *after* others were read."""
+    read = redis.Connection.read_response
+    left = []
+
+    def read_or_lose(self, *args, **kwargs):
+        reply = read(self, *args, **kwargs)
+        if left and not isinstance(reply, (list, dict)):  # what the client asks on its own account
+            left[0] -= 1
+            if left[0] < 0:
+                del left[:]
+                self.disconnect()
+                raise redis.ConnectionError('lost')
+        return reply
+
+    monkeypatch.setattr(redis.Connection, 'read_response', read_or_lose)
+    return lambda after=0: left.append(after)
+
+
+#: On all three nodes, two on each.
+KEYS = ['k%d' % number for number in range(12)]
+
+
+@pytest.fixture
+def whole(clustered, connect):
+    """A client of the cluster that is connected to all nodes, so that the first reply is one to us."""
+    pipe = clustered.pipeline()
+    for key in KEYS:
+        pipe.get(key)
+    pipe.execute()
+    return clustered
+
+
+def count_all(pipe):
+    return [pipe.incr(key) for key in KEYS]
+
+
+@pytest.mark.parametrize('after', [0, 5, 11])
+def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(whole, lose, after):
+    redpipe.connect_redis(whole)
+    pipe = redpipe.pipeline()
+    refs = count_all(pipe)
+    lose(after)
+    with pytest.raises(redpipe.OutcomeUnknown) as caught:
+        pipe.execute()
+    error = caught.value
+    assert isinstance(error, redis.ConnectionError) and error.connection == 'default'
+    assert error.commands == [('INCRBY', key, 1) for key in KEYS]
+    assert error.replies == error.outcomes.count(1) < len(KEYS)
+    assert all(outcome == 1 or outcome is error for outcome in error.outcomes)
+    for key, outcome in zip(KEYS, error.outcomes):
+        there = int(whole.get(key) or 0)
+        assert there == 1 or there == 0 and outcome is error
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady):
+            ref.result
+
+
+def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):
+    redpipe.connect_redis(whole)
+    for key in KEYS:
+        whole.set(key, key)
+    for after in (0, 5, 11):
+        with redpipe.autoexec() as pipe:
+            refs = [pipe.get(key) for key in KEYS]
+            lose(after)
+        assert [ref.decode() for ref in refs] == KEYS
+
+
+def test_one_may_leave_a_cluster_to_its_client_which_sends_writes_again(whole, lose):
+    redpipe.connect_rediscluster(whole, at_most_once=False)
+    with redpipe.autoexec() as pipe:
+        refs = count_all(pipe)
+        lose()
+    assert max(ref.result for ref in refs) == 2
+
+
+def test_a_batch_of_which_a_part_reached_a_cluster_is_not_begun_again(cluster, clustered, connect, monkeypatch):
+    nodes = getattr(clustered, 'nodes_manager', None)
+    if nodes is None:
+        pytest.skip('redis-py-cluster does not')
+    client = cluster.client(reinitialize_steps=1)
+    client.get(KEYS[0])
+    nodes, initialize = client.nodes_manager, client.nodes_manager.initialize
+
+    def fail_once(*args, **kwargs):
+        monkeypatch.setattr(nodes, 'initialize', initialize)
+        raise redis.ConnectionError('who owns which slot cannot be found out now')
+
+    slot = cluster.slot(KEYS[0])
+    owner = cluster.owner(slot)
+    cluster.move(slot, [node for node in cluster.primaries() if node is not owner][0])
+    try:
+        redpipe.connect_redis(client)
+        pipe = redpipe.pipeline()
+        refs = count_all(pipe)
+        monkeypatch.setattr(nodes, 'initialize', fail_once)
+        try:
+            pipe.execute()
+        except redis.ConnectionError:
+            pass
+        assert max(int(clustered.get(key) or 0) for key in KEYS) == 1, refs
+    finally:
+        cluster.move(slot, owner)

@@ -1,7 +1,7 @@
 """Whatever the network does: nothing is applied twice, nothing is half-filled, no reply reaches the wrong caller.
 
-A :class:`Ledger` writes down what the program was told about each command, and holds it against what the server has: what
-succeeded is there once, what is unknown at most once, what failed is not there, and all of it in order.
+A :class:`Ledger` writes down what the program was told about each command, and holds it against what the server has:
+what succeeded is there once, what is unknown at most once, what failed is not there, and all of it in order.
 """
 from __future__ import print_function
 
@@ -59,6 +59,7 @@ class Reached(object):
         self.proxy = proxy
         self.direct_client = server.client()
         self.quick = 'ssl' not in options
+        self.direct = True
         self._options = options
 
     def client(self, again=0):
@@ -84,9 +85,12 @@ def over_tls(server, certificate):
         yield Reached(server, proxy, port=proxy.port, **options)
 
 
-@pytest.fixture(params=['tcp', 'unix', 'tls'])
+@pytest.fixture(params=['tcp', 'unix', 'tls', 'pipeline'])
 def reached(request, server):
-    one = request.getfixturevalue('over_' + request.param)
+    """A way to the server, over the transport of this name, or on the pipeline objects of redis-py."""
+    on_pipelines = request.param == 'pipeline'
+    one = request.getfixturevalue('over_tcp' if on_pipelines else 'over_' + request.param)
+    one.direct = not on_pipelines
     one.proxy.always(None)
     one.direct_client.flushdb()
     redpipe.reset()
@@ -159,6 +163,15 @@ class Ledger(object):
             assert called == [1]
         return error
 
+    def recover(self, parts):
+        """Run a batch that nothing strikes; only a busy machine may take longer than the client waits."""
+        for _ in range(20):
+            error = self.batch(parts)
+            if error is None:
+                return
+            assert isinstance(error, redis.TimeoutError)
+        raise error
+
     def note(self, name, one):
         known = not isinstance(one.outcome, Exception)
         if known and one.check:
@@ -208,6 +221,7 @@ class Ledger(object):
 
 def prepare(reached, second=None, again=0, **options):
     """Connect redpipe as 'a' through the proxy, and as 'b' to *second*; return the ledger."""
+    options['direct'] = reached.direct
     redpipe.connect_redis(reached.client(again), 'a', **options)
     servers = {'a': reached.direct_client}
     if second is not None:
@@ -249,8 +263,8 @@ def test_a_fault(reached, second, fault, program):
         reached.proxy.next(fault, after=place)
         error = ledger.batch(parts)
         if fault in faults.DELAYS:
-            assert error is None
-        assert ledger.batch(parts) is None
+            assert error is None or isinstance(error, redis.TimeoutError)
+        ledger.recover(parts)
         ledger.check()
 
 
@@ -262,7 +276,7 @@ def test_a_fault_with_threads(reached, second, fault):
     for place in places(reached, fault, 2):
         reached.proxy.next(fault, after=place)
         ledger.batch(parts)
-        assert ledger.batch(parts) is None
+        ledger.recover(parts)
         ledger.check()
 
 
@@ -278,7 +292,7 @@ def test_a_fault_in_a_transaction(reached, fault):
         # All of it or nothing, where the server has seen all of it: it does not know what the proxy refused.
         if fault not in faults.REFUSALS:
             assert (after[0] - before[0], after[1] - before[1]) in ([(1, 2)] if error is None else [(0, 0), (1, 2)])
-        assert ledger.batch(parts) is None
+        ledger.recover(parts)
         ledger.check()
 
 
@@ -290,7 +304,7 @@ def test_a_fault_leniently(reached, fault):
         reached.proxy.next(fault, after=place)
         error = ledger.batch(parts, raise_on_error=False)
         assert not isinstance(error, redis.ResponseError)
-        assert ledger.batch(parts) is None
+        ledger.recover(parts)
         ledger.check()
 
 
@@ -334,6 +348,7 @@ def run_schedule(seed, reached, second):
     second.flushdb()
     redpipe.reset()
     transaction = dice.random() < 0.3
+    reached.direct = dice.random() < 0.7
     ledger = prepare(reached, second, again=dice.randrange(3), transaction=transaction)
     (redpipe.enable_threads if dice.random() < 0.3 else redpipe.disable_threads)()
     for _ in range(dice.randrange(1, 6)):
@@ -345,7 +360,7 @@ def run_schedule(seed, reached, second):
             reached.proxy.next(fault, after=dice.randrange(10))
         ledger.batch(parts, raise_on_error=dice.random() < 0.7)
     reached.proxy.always(None)
-    assert ledger.batch([('a', kind) for kind in KINDS] + [('b', kind) for kind in KINDS]) is None
+    ledger.recover([('a', kind) for kind in KINDS] + [('b', kind) for kind in KINDS])
     ledger.check()
 
 

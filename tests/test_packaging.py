@@ -20,6 +20,7 @@ LAYERS = [
     {'exceptions', 'luascripts', 'tasks', 'version', '_reads'},
     {'futures', 'fields'},
     {'_commands', '_clusters', '_direct'},
+    {'_once'},
     {'_backends'},
     {'connections'},
     {'pipelines'},

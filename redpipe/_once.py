@@ -1,0 +1,137 @@
+"""Keep the pipeline objects of redis-py, and of clusters, from sending a batch twice.
+
+Where a reply is lost they send again, which applies a write twice. They do it after
+certain errors, so the connections that they use for one batch are watched: what went
+wrong once something was sent reaches them as another error, :class:`Lost`. Where a
+connection cannot be made nothing was sent, and they see what they always see.
+
+A connection that is given back with replies unread is disconnected first.
+"""
+from redis.exceptions import ConnectionError, RedisError, ResponseError
+
+from ._direct import ready
+
+__all__ = ['Lost', 'watch']
+
+
+class Lost(RedisError):
+    """Replies were lost by *cause*; no error after which redis-py would send again."""
+
+    def __init__(self, cause):
+        super(Lost, self).__init__(cause)
+        self.cause = cause
+
+
+class _Batch(object):
+    """What is known of the batch: whether it may be sent *once* only, and has been."""
+
+    def __init__(self, once):
+        self.once = once
+        self.sent = False
+
+
+def watch(pipe, once):
+    """Watch the connections of *pipe*, which is executed next; with *once* it raises Lost.
+
+    A pipeline of a cluster returns it for commands whose replies were lost.
+    """
+    batch = _Batch(once)
+    if hasattr(pipe, 'get_redis_connection'):  # a cluster's, of redis-py
+        of_node = pipe.get_redis_connection
+        pipe.get_redis_connection = lambda node: _Node(of_node(node), batch)
+    else:
+        pipe.connection_pool = _Pool(pipe.connection_pool, batch)
+
+
+class _Watched(object):
+    """*inner*, but for what a subclass does differently."""
+
+    def __init__(self, inner, batch):
+        self._inner = inner
+        self._batch = batch
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+
+class _Node(_Watched):
+
+    @property
+    def connection_pool(self):
+        return _Pool(self._inner.connection_pool, self._batch)
+
+
+class _Pool(_Watched):
+
+    def get_connection(self, *args, **kwargs):
+        return _Connection(self._inner.get_connection(*args, **kwargs), self._batch)
+
+    # redis-py-cluster
+    def get_connection_by_node(self, *args, **kwargs):
+        return _Connection(self._inner.get_connection_by_node(*args, **kwargs), self._batch)
+
+    def get_random_connection(self, *args, **kwargs):
+        return _Connection(self._inner.get_random_connection(*args, **kwargs), self._batch)
+
+    def release(self, connection):
+        if connection.unread or connection.in_multi:
+            connection.disconnect()
+        self._inner.release(connection._inner)
+
+
+class _Connection(_Watched):
+
+    unread = 0
+    in_multi = False
+    _lost = None
+    _count = 0
+
+    def pack_commands(self, commands):
+        if self._batch.once and self._batch.sent:
+            raise Lost(ConnectionError('the client was about to send the batch again'))
+        commands = list(commands)
+        self._count = len(commands)
+        self.in_multi = commands[0][0] == 'MULTI'
+        return self._inner.pack_commands(commands)
+
+    def send_packed_command(self, *args, **kwargs):
+        self._send(self._inner.send_packed_command, self._count, args, kwargs)
+
+    def send_command(self, *args, **kwargs):
+        self._send(self._inner.send_command, 1, args, kwargs)
+
+    def _send(self, send, count, args, kwargs):
+        ready(self._inner)
+        self.unread += count
+        try:
+            send(*args, **kwargs)
+        except Exception as error:
+            # The other nodes of a cluster may answer; who reads this one is told.
+            self._lost = self._loss(error)
+            if not self._batch.once:
+                raise
+
+    def read_response(self, *args, **kwargs):
+        self._batch.sent = True
+        if self._lost:
+            raise self._lost
+        try:
+            reply = self._inner.read_response(*args, **kwargs)
+        except Exception as error:
+            # Who may not MULTI runs the commands by themselves, of which redis-py tells nothing.
+            is_reply = isinstance(error, ResponseError) \
+                and not (self.in_multi and self.unread == self._count)
+            if is_reply:
+                self.unread -= 1
+                raise
+            self._lost = self._loss(error)
+            raise self._lost or error
+        self.unread -= 1
+        if not self.unread:
+            self.in_multi = False  # EXEC was taken
+        return reply
+
+    def _loss(self, error):
+        self._inner.disconnect()
+        self.unread = 0
+        return Lost(error) if self._batch.once else None

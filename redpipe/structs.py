@@ -16,7 +16,7 @@ from functools import partial
 import six
 from six.moves import collections_abc as abc
 
-from .exceptions import InvalidOperation, InvalidValue
+from .exceptions import InvalidOperation, InvalidValue, text_of
 from .fields import (
     BinaryField,
     BooleanField,
@@ -41,16 +41,18 @@ _KEYS = _NAMES + (float,)
 _NUMBERS = six.integer_types + (float,)
 _TEXT = (str, six.text_type)
 
-#: Values of these types come back from their field as they are.
+#: Values of these types come back from their field as they are, a list as another one.
 _SAME = {
     TextField: six.text_type,
     IntegerField: int,
     FloatField: float,
     BooleanField: bool,
     BinaryField: bytes,
+    ListField: list,
 }
 
 _PIPES = (Pipeline, NestedPipeline)
+#: Its reply is read pair by pair; a dict of bytes made of it before would be for nothing.
 _HGETALL = raw('HGETALL')
 
 #: What a list may hold for a copy to be as good as what json reads.
@@ -105,7 +107,7 @@ class _Layout(object):
         if self.restricted and name not in self.fields:
             raise InvalidOperation(
                 '%s has no field %r, and takes only those that it defines: %s'
-                % (self.core.__name__, name, ', '.join(sorted(map(str, self.fields)))))
+                % (self.core.__name__, name, ', '.join(sorted(map(repr, self.fields)))))
 
     def split(self, given):
         """Return the key and the other data that a Struct is made of, None if there are none."""
@@ -139,18 +141,21 @@ class _Layout(object):
                 member, field, encode, same = fields.get(name) or self.field(name)
                 if type(value) is same:
                     data = encode(value)
+                    if same is list:
+                        value = _copied(value, data)
                 else:
                     value = plain(value)
                     if value is None:
                         removed.append(name)
                         continue
                     data = _word(encode(value))
-                    value = _read_back(field, data, value)
+                    value = field.decode(data)
                 words.append(member)
                 words.append(data)
                 local[name] = value
         except InvalidValue as error:
-            error.args = ('field %r: %s' % (name, error.args[0] if error.args else ''),)
+            text = 'field %r: %s' % (name, error.args[0] if error.args else '')
+            error.args = (text,) + error.args[1:]
             raise
         commands = []
         if local:
@@ -171,8 +176,8 @@ class _Layout(object):
             if name is not None:
                 try:
                     data[name] = decode(value)
-                except Exception:
-                    data[name] = self.value(key, name, decode, value)
+                except Exception as error:
+                    data[name] = self._broken(key, name, error)
         return data
 
     def _undefined(self, member):
@@ -185,15 +190,18 @@ class _Layout(object):
         return None if left_out else name, self.valueparse.decode
 
     def value(self, key, name, decode, value):
-        """Return the decoded *value*, or a Future that raises the error when it is read."""
+        """Return the decoded *value*, or what raises the error when it is read."""
         try:
             return decode(value)
         except Exception as error:
-            broken = Future()
-            broken._error = InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
-                self.core.__name__, key, name, error))
-            broken._error.__cause__ = error
-            return broken
+            return self._broken(key, name, error)
+
+    def _broken(self, key, name, error):
+        broken = Future()
+        broken._error = InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
+            self.core.__name__, key, name, text_of(error)))
+        broken._error.__cause__ = error
+        return broken
 
     def run(self, pipe, commands):
         """Queue *commands*, pairs of words and decoder, and return the Future of the first."""
@@ -208,11 +216,10 @@ class _Layout(object):
         return futures[0] if futures else None
 
 
-def _read_back(field, data, value):
-    """Return what *field* decodes *data* to, which it made of *value*."""
-    if field is ListField and type(value) is list and _ATOMS.issuperset(map(type, value)):
-        return list(value)  # as good, and cheaper
-    return field.decode(data)
+def _copied(value, data):
+    """Return the list that comes back from *data*, which is the json of the list *value*."""
+    # The items of most lists come back as they are, too, and copying is cheaper.
+    return list(value) if _ATOMS.issuperset(map(type, value)) else ListField.decode(data)
 
 
 def _word(data):
@@ -229,7 +236,7 @@ class _StructType(ABCMeta):
     """
 
     def __new__(mcs, name, bases, namespace):
-        namespace.setdefault('keyspace', None)  # it is not inherited
+        namespace = dict(namespace, keyspace=namespace.get('keyspace'))  # it is not inherited
         return super(_StructType, mcs).__new__(mcs, name, bases, namespace)
 
     def __init__(cls, name, bases, namespace):
@@ -356,7 +363,8 @@ class Struct(object):
     def incr(self, field, amount=1, pipe=None):
         """Add *amount* to a field and return a Future of the sum.
 
-        Sends HINCRBY, or HINCRBYFLOAT for a FloatField or an *amount* that is no whole number.
+        Sends HINCRBY, or HINCRBYFLOAT for a FloatField. What is neither that nor an
+        IntegerField goes by the type of *amount*.
         """
         return self._add(field, 1, amount, pipe)
 

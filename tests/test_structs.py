@@ -880,7 +880,7 @@ def test_pop_removes_a_field_and_gives_its_value(within, fern, connected):
     fern.load()
     connected.hset('P{1}', 'name', 'Palm')
     with within() as pipe:
-        values = [fern.pop('name', pipe=pipe), fern.pop('leaves', 5, pipe=pipe), fern.pop('pot', pipe=pipe)]
+        values = [fern.pop('name', pipe=pipe), fern.pop('leaves', 5, pipe=pipe), fern.pop(settled('pot'), pipe=pipe)]
         if pipe is not None:
             assert 'name' in fern
             with pytest.raises(ResultNotReady):
@@ -1373,9 +1373,11 @@ def test_the_class_of_an_error_stays_and_its_text_names_the_field(connected, fer
         Garden({'_key': '1', 'soil': u'x'})
     assert caught.value is Fussy.error
     assert caught.value.args == (u"field 'soil': not \xe9",)
-    Fussy.error = Sour()
-    with pytest.raises(Sour):
-        Garden({'_key': '1', 'soil': u'x'})
+    for args, after in (((), ("field 'soil': ",)), (('a', 2), ("field 'soil': a", 2))):
+        Fussy.error = Sour(*args)
+        with pytest.raises(Sour) as caught:
+            Garden({'_key': '1', 'soil': u'x'})
+        assert caught.value.args == after
 
 
 @pytest.mark.parametrize('word', [None, [], True, object()])
@@ -1715,6 +1717,9 @@ def test_a_class_can_be_made_at_run_time(connected):
     made = type(redpipe.Struct)('Made', (redpipe.Struct,), {'fields': {'n': redpipe.IntegerField}, 'key_name': 'id'})
     assert made({'id': '1', 'n': 5}) == made('1') == {'id': '1', 'n': 5}
     assert connected.hgetall('Made{1}') == {b'n': b'5'}
+    namespace = {'key_name': 'id'}
+    type(redpipe.Struct)('Other', (redpipe.Struct,), namespace)
+    assert namespace == {'key_name': 'id'}
 
 
 def test_a_class_can_be_changed_at_run_time(within, connected):
@@ -1948,13 +1953,21 @@ def test_names_keys_and_values_may_be_of_any_script(within, connected):
         key_name = u'schl\xfcssel'
         fields = {u'gr\xf6\xdfe': redpipe.IntegerField}
 
+    class Closed(Gr):
+        restrict_fields = True
+
     with within() as pipe:
         one = Gr({u'schl\xfcssel': u'\xe9', u'gr\xf6\xdfe': 1, u'\u540d': u'\U0001f33f'}, pipe=pipe)
         one.incr(u'gr\xf6\xdfe', pipe=pipe)
     assert one == Gr(u'\xe9') == {u'schl\xfcssel': u'\xe9', u'gr\xf6\xdfe': 2, u'\u540d': u'\U0001f33f'}
     assert json.loads(repr(one)) == one
+    connected.hset(u'Gr\xfcn{\xe9}'.encode('utf-8'), u'gr\xf6\xdfe'.encode('utf-8'), u'\xe9'.encode('utf-8'))
+    with pytest.raises(InvalidValue) as caught:
+        Gr(u'\xe9')[u'gr\xf6\xdfe']
+    assert str(caught.value)
     for call in (lambda: one.update({u'gr\xf6\xdfe': u'\xe9'}), lambda: one.update({u'schl\xfcssel': u'x'}),
-                 lambda: Gr({u'gr\xf6\xdfe': 1}), lambda: one.__setitem__(u'\xe9', 1)):
+                 lambda: Gr({u'gr\xf6\xdfe': 1}), lambda: one.__setitem__(u'\xe9', 1),
+                 lambda: Closed(u'\xe9', fields=[u'\xe9'])):
         with pytest.raises(redpipe.Error) as caught:
             call()
         assert str(caught.value)

@@ -41,6 +41,11 @@ try:
 except ImportError:
     pack_command = None
 
+try:
+    from hiredis import PushNotification
+except ImportError:
+    PushNotification = ()
+
 __all__ = ['Direct', 'fits', 'ready']
 
 #: Bytes in one piece of a batch, and how many are packed before the first piece is sent.
@@ -323,7 +328,10 @@ class _Batch(object):
         count = len(self._records) + self._extra
         while len(replies) < count:
             try:
-                replies.append(connection.read_response())
+                reply = connection.read_response()
+                # Not all releases of redis-py know a push message when they see one.
+                if not isinstance(reply, PushNotification):
+                    replies.append(reply)
             except ResponseError as error:
                 replies.append(error)
                 self.errors = True
@@ -339,7 +347,7 @@ class _Batch(object):
                     self.errors = True
                 elif isinstance(reply, Exception):
                     raise reply
-                else:
+                elif hasattr(connection._parser, 'handle_push_response'):
                     connection._parser.handle_push_response(reply)
 
     def _answers(self, replies):

@@ -1,0 +1,90 @@
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, TypeVar, overload
+
+from .._commands import _Float, _Int
+from ..futures import Future
+from ._base import _Keyed, _Pairs, _Reads
+from ._hash_expiry import Expiry
+from ._members import _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
+
+__all__ = ['Hash']
+
+_K = TypeVar('_K')
+_M = TypeVar('_M')
+_E = TypeVar('_E')
+_V = TypeVar('_V')
+
+class Hash(Expiry):
+    def hget(self: _MemberReads[_K, _M, _V], name: _K, field: _M) -> Future[_V | None]: ...
+    def hmget(
+        self: _MemberReads[_K, _M, _V], name: _K, keys: _M | Iterable[_M], *args: _M
+    ) -> Future[list[_V | None]]: ...
+    def hgetall(self: _Contents[_K, _M, _V], name: _K) -> Future[dict[_M, _V]]: ...
+    def hkeys(self: _Members[_K, _M], name: _K) -> Future[list[_M]]: ...
+    def hvals(self: _Reads[_K, _V], name: _K) -> Future[list[_V]]: ...
+    def hlen(self: _Keyed[_K], name: _K) -> Future[int]: ...
+    def hexists(self: _HasMembers[_K, _M], name: _K, field: _M) -> Future[bool]: ...
+    def hstrlen(self: _HasMembers[_K, _M], name: _K, field: _M) -> Future[int]: ...
+    @overload
+    def hrandfield(
+        self: _Members[_K, _M], name: _K, count: None = None, withvalues: Literal[False] = False
+    ) -> Future[_M | None]: ...
+    @overload
+    def hrandfield(
+        self: _Members[_K, _M], name: _K, count: _Int, withvalues: Literal[False] = False
+    ) -> Future[list[_M]]: ...
+    @overload
+    def hrandfield(
+        self: _Contents[_K, _M, _V], name: _K, count: _Int, withvalues: Literal[True]
+    ) -> Future[list[tuple[_M, _V]]]: ...
+    def hset(
+        self: _MemberWrites[_K, _M, _E],
+        name: _K,
+        member: _M | None = None,
+        value: _E | None = None,
+        mapping: _Pairs[_M, _E] | Iterable[tuple[_M, _E]] | None = None,
+        items: Sequence[_M | _E] | None = None,
+    ) -> Future[int]: ...
+    def hsetnx(self: _MemberWrites[_K, _M, _E], name: _K, member: _M, value: _E) -> Future[int]: ...
+    def hmset(
+        self: _MemberWrites[_K, _M, _E], name: _K, mapping: _Pairs[_M, _E] | Iterable[tuple[_M, _E]]
+    ) -> Future[bool]: ...
+    def hdel(self: _HasMembers[_K, _M], name: _K, *keys: _M | Iterable[_M]) -> Future[int]: ...
+    def hincrby(self: _HasMembers[_K, _M], name: _K, field: _M, increment: _Int = 1) -> Future[int]: ...
+    def hincrbyfloat(self: _HasMembers[_K, _M], name: _K, field: _M, increment: _Float = 1.0) -> Future[float]: ...
+    @overload
+    def hscan(
+        self: _Contents[_K, _M, _V],
+        name: _K,
+        cursor: _Int = 0,
+        match: str | bytes | None = None,
+        count: _Int | None = None,
+        no_values: Literal[False] | None = None,
+    ) -> Future[tuple[int, dict[_M, _V]]]: ...
+    @overload
+    def hscan(
+        self: _Members[_K, _M],
+        name: _K,
+        cursor: _Int = 0,
+        match: str | bytes | None = None,
+        count: _Int | None = None,
+        *,
+        no_values: Literal[True],
+    ) -> Future[tuple[int, list[_M]]]: ...
+    @overload
+    def hscan_iter(
+        self: _Contents[_K, _M, _V],
+        name: _K,
+        match: str | bytes | None = None,
+        count: int | None = None,
+        no_values: Literal[False] | None = None,
+    ) -> Iterator[tuple[_M, _V]]: ...
+    @overload
+    def hscan_iter(
+        self: _Members[_K, _M],
+        name: _K,
+        match: str | bytes | None = None,
+        count: int | None = None,
+        *,
+        no_values: Literal[True],
+    ) -> Iterator[_M]: ...

@@ -1,0 +1,46 @@
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, overload
+
+from typing_extensions import Self
+
+from ._commands import RedisCommands
+from .connections import DEFAULT as DEFAULT
+from .futures import Future
+
+__all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
+
+class Pipeline(RedisCommands):
+    def __init__(
+        self,
+        name: str = ...,
+        autoexec: bool = False,
+        parent: Pipeline | None = None,
+        raise_on_error: bool = True,
+    ) -> None: ...
+    def execute_command(self, *args: Any, **options: Any) -> Future[Any]: ...
+    def on_execute(self, callback: Callable[[], object]) -> None: ...
+    def execute(self, raise_on_error: bool | None = None) -> None: ...
+    def reset(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+class NestedPipeline(Pipeline): ...
+
+@overload
+def pipeline(
+    pipe: Pipeline, name: str | None = None, autoexec: bool = False, raise_on_error: bool = True
+) -> NestedPipeline: ...
+@overload
+def pipeline(
+    pipe: Pipeline | None = None, name: str | None = None, autoexec: bool = False, raise_on_error: bool = True
+) -> Pipeline: ...
+@overload
+def autoexec(pipe: Pipeline, name: str | None = None, raise_on_error: bool = True) -> NestedPipeline: ...
+@overload
+def autoexec(pipe: Pipeline | None = None, name: str | None = None, raise_on_error: bool = True) -> Pipeline: ...

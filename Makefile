@@ -9,7 +9,7 @@ READY = $(VENV)/ready-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.vers
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-demo: $(READY)  ## render a page of a small application with and without a pipeline, on a private server
+demo: $(READY)  ## render pages of a small application with and without a pipeline, on a private server
 	@$(BIN)/python -m examples.demo
 
 server: $(READY)  ## start a Redis server to play with, on port 6379 of this machine alone

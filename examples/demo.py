@@ -9,6 +9,7 @@ import time
 import redis
 
 import redpipe
+from examples import readers
 from examples.local import Link, NoServer, Server, describe
 
 DELAY = 0.001
@@ -131,6 +132,24 @@ def compare(server, delay=DELAY, pages=PAGES):
     return '%s\n\n%s' % (text, '\n'.join('    ' + row for row in table))
 
 
+def meet(server, delay=DELAY):
+    """Let some readers meet over such a link; return the text that tells of them."""
+    with Link(server.port, delay) as link:
+        client = redis.StrictRedis(port=link.port)
+        client.ping()  # opens the connection
+        redpipe.connect_redis(client, name='default')
+        try:
+            start = link.round_trips
+            readers.evening()
+            between = link.round_trips
+            found = readers.profiles(['ann', 'bob', 'cid', 'eve'])
+            trips = between - start, link.round_trips - between
+        finally:
+            redpipe.disconnect()
+    lines = readers.lines(found) + ['', 'round trips: %d to write all of it, %d to read it' % trips]
+    return '\n'.join('    ' + line if line else line for line in lines)
+
+
 def main():
     try:
         server = Server()
@@ -140,7 +159,9 @@ def main():
         print('A bookshop\'s front page on a private %s, over a link with %g ms of delay:\n'
               % (describe(server.binary), 1000 * DELAY))
         print(compare(server))
-        print('\nThe same functions made both pages: see examples/demo.py.')
+        print('\nThe same functions made both pages: see examples/demo.py.\n')
+        print('Its readers, each a record with typed fields and a set of followers: see examples/readers.py.\n')
+        print(meet(server))
 
 
 if __name__ == '__main__':

@@ -48,3 +48,5 @@ def test_the_demo_prints_both_ways_side_by_side():
     slow, fast = map(float, rows['milliseconds'].split())
     assert slow > 9 > fast > 1
     assert '1 ms of delay' in said
+    assert re.search(r'^ +Ann +Utrecht +21 page views +utopias +followed by Bob, Cid$', said, re.M)
+    assert 'round trips: 1 to write all of it, 2 to read it' in said

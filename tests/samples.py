@@ -565,7 +565,7 @@ COMMAND GETKEYSANDFLAGS SET a 1
 COMMAND HELP
 COMMAND INFO get nothing
 COMMAND LIST FILTERBY PATTERN xgr*
-CONFIG GET maxmemory*
+CONFIG GET maxmemory-samples
 CONFIG GET nothing
 CONFIG HELP
 CONFIG RESETSTAT
@@ -1029,7 +1029,7 @@ command_getkeys('MSET', 'a', '1', 'b', '2')
 command_getkeysandflags('SET', 'a', '1')
 command_info('get')
 command_list(pattern='xgr*')
-config_get('maxmemory*')
+config_get('maxmemory-samples')
 config_resetstat()
 config_rewrite()
 config_set('maxmemory-samples', 5)
@@ -1205,6 +1205,7 @@ FUNCTION FLUSH
 ACL DELUSER joe
 ACL SETUSER jack reset on >secret ~j* &news +@read
 ACL LOG RESET
+CONFIG SET slowlog-log-slower-than 0
 SLOWLOG RESET
 LATENCY RESET
 CONFIG SET maxmemory-samples 5

@@ -124,10 +124,9 @@ def described(value, about=''):
     kind = type(value)
     if isinstance(value, Exception):
         return kind, described(value.args, about)
-    if isinstance(value, dict):
-        parts = [described(item, about) for item in value.items()]
-    elif isinstance(value, (set, frozenset)):
-        parts = sorted((described(item, about) for item in value), key=repr)
+    if isinstance(value, (dict, set, frozenset)):
+        items = value.items() if isinstance(value, dict) else value
+        parts = sorted((described(item, about) for item in items), key=repr)
     elif isinstance(value, (list, tuple)):
         parts = [described(item, about) for item in value]
     elif about == '?':
@@ -149,7 +148,7 @@ def compare(samples, clients, transaction, data):
         data.prepare_after(sample)
         ours = piped(calls, about=sample.about)
         data.settle_after(sample)
-        if theirs != ours:
+        if theirs != ours and not is_data_error(theirs, ours):
             found.append('%s\n   redis-py: %s\n   redpipe:  %s' % (sample, theirs, ours))
         # It may be another one now, and redis-py leaves replies unread where one of its callbacks raises.
         if sample.type == 'connection' or theirs[0] == 'raised':
@@ -157,6 +156,11 @@ def compare(samples, clients, transaction, data):
                 client.connection_pool.disconnect()
     if found:
         pytest.fail('\n'.join(found), pytrace=False)
+
+
+def is_data_error(theirs, ours):
+    """Tell whether both refuse a value; hiredis, which need not have packed it yet, in its own words."""
+    return ConnectionManager.backend().direct is None and theirs[1][0] is ours[1][0] is redis.DataError
 
 
 def before(pipe):
@@ -210,7 +214,7 @@ def test_over_redis_pys_own_pipeline(transaction, data, newest, connect):
 #: What has the same reply twice: it neither waits nor depends on the time, on chance or on the order of keys.
 SEQUENCES = [sample for sample in by_words() if sample.parts == 1 and not sample.about and sample.type in (
     'bitmap', 'generic', 'geo', 'hash', 'list', 'set', 'sorted-set', 'stream', 'string', 'unknown')
-    and not re.match('B[LRZ]|WAIT|MIGRATE|XAUTOCLAIM|XCLAIM|XPENDING|XINFO', sample.name)]
+    and not re.match('B[LRZ]|P?TTL|WAIT|MIGRATE|OBJECT|XAUTOCLAIM|XCLAIM|XPENDING|XINFO', sample.name)]
 
 NAMES = sorted(set(sample.name for sample in SEQUENCES if not re.search(
     'TTL|EXPIRE|SETEX|GETEX|RAND|POP|KEYS|SCAN|OBJECT|^X', sample.name)))
@@ -218,12 +222,12 @@ NAMES = sorted(set(sample.name for sample in SEQUENCES if not re.search(
 
 @pytest.mark.skipif(hypothesis is None, reason='hypothesis is not installed')
 def test_random_sequences(clients, data):
-    @hypothesis.settings(max_examples=40, deadline=None, database=None)
+    @hypothesis.settings(max_examples=30, deadline=None, database=None)
     @hypothesis.given(
         st.lists(st.sampled_from(SEQUENCES), min_size=1, max_size=40), st.booleans(), st.booleans())
     def same(samples, transaction, strict):
         calls = [lambda pipe, sample=sample: sample.queue(pipe, data.names) for sample in samples]
-        assert_same(calls, clients, data, transaction, strict)
+        assert_same_or_worse(calls, clients, data, transaction, strict)
     same()
 
 
@@ -234,20 +238,42 @@ def test_random_words(clients, data):
         st.integers(-9, 999), st.floats(-9, 999), st.text(max_size=5), st.binary(max_size=5),
         st.binary(max_size=5).map(bytearray), st.none(), st.booleans())
     name = st.sampled_from(NAMES + ['PING', 'ECHO', 'PUBSUB'])
-    names = st.one_of(name, name.map(str.lower), name.map(six.b), name.map(six.u), name.map(' {} '.format),
-                      st.sampled_from(['CONFIG GET', 'object encoding', b'OBJECT ENCODING', 'OBJECT  HELP']))
+    names = st.one_of(
+        name, name.map(str.lower), name.map(as_bytes), name.map(six.u), name.map(' {} '.format),
+        st.sampled_from(['CONFIG GET', 'object encoding', as_bytes('OBJECT ENCODING'), 'OBJECT  HELP']))
 
-    @hypothesis.settings(max_examples=100, deadline=None, database=None)
+    @hypothesis.settings(max_examples=80, deadline=None, database=None)
     @hypothesis.given(st.lists(st.tuples(names, st.lists(word, max_size=4)), min_size=1, max_size=9),
                       st.booleans(), st.booleans())
     def same(commands, transaction, strict):
         calls = [lambda pipe, name=name, words=words: pipe.execute_command(name, *words)
                  for name, words in commands]
-        assert_same(calls, clients, data, transaction, strict)
+        assert_same_or_worse(calls, clients, data, transaction, strict)
     same()
 
 
+def as_bytes(name):
+    return name if RELEASE < (3, 0) else name.encode()  # redis-py 2 has names as text alone
+
+
 def assert_same(calls, clients, data, transaction=False, strict=True):
+    theirs, ours = both(calls, clients, data, transaction, strict)
+    assert theirs == ours
+
+
+def assert_same_or_worse(calls, clients, data, transaction, strict):
+    """As ``assert_same``, but redis-py need not cope with the batch.
+
+    It stops reading where one of its callbacks raises; and where a transaction is refused, it has one error for all of
+    its commands.
+    """
+    theirs, ours = both(calls, clients, data, transaction, strict)
+    if theirs[0] == 'raised':
+        hypothesis.assume(issubclass(theirs[1][0], redis.RedisError) and (strict or not transaction))
+    assert theirs == ours
+
+
+def both(calls, clients, data, transaction, strict):
     redpipe.reset()
     redpipe.connect_redis(clients[1], transaction=transaction)
     data.prepare()
@@ -257,7 +283,7 @@ def assert_same(calls, clients, data, transaction=False, strict=True):
     redpipe.reset()
     if theirs[0] == 'raised':
         clients[0].connection_pool.disconnect()
-    assert theirs == ours
+    return theirs, ours
 
 
 # -- what a client was told
@@ -277,14 +303,16 @@ def test_the_clients_own_reply_callbacks(newest, data):
         client.set_response_callback('GET', lambda reply, **options: ('got', reply, options))
         client.set_response_callback('MINE', lambda reply: 'never')
     calls = [lambda pipe: pipe.get('string'), lambda pipe: pipe.execute_command('GET', 'string', option=1),
-             lambda pipe: pipe.execute_command('get', 'string'), lambda pipe: pipe.execute_command(b'GET', 'string')]
+             lambda pipe: pipe.execute_command('get', 'string'),
+             lambda pipe: pipe.execute_command(as_bytes('GET'), 'string')]
     assert_same(calls, clients, data)
     assert_same(calls, clients, data, transaction=True)
 
 
-@pytest.mark.parametrize('name', ['MINE', 'WRONGTYPE', 'NOSCRIPT', 'READONLY', 'NOPERM', 'MOVED 1 1.2.3.4:5', 'OOM'])
-def test_errors_have_redis_pys_classes(name, clients, transaction, data):
-    script = 'return redis.error_reply("%s is what it is")' % name
+@pytest.mark.parametrize('text', [
+    'MINE is mine', 'WRONGTYPE', 'NOSCRIPT no', 'READONLY no', 'NOPERM no', 'MOVED 1 1.2.3.4:5', 'OOM no'])
+def test_errors_have_redis_pys_classes(text, clients, transaction, data):
+    script = 'return redis.error_reply("%s")' % text
     assert_same([before, lambda pipe: pipe.eval(script, 0), after], clients, data, transaction)
 
 

@@ -17,8 +17,8 @@ author = 'the redpipe contributors'
 release = version = redpipe.__version__
 extensions = ['sphinx.ext.autodoc', 'sphinx.ext.autosectionlabel']
 autosectionlabel_prefix_document = True
-# Headings inside a release repeat those of others; and a pattern of the table of contents may be of a page to come.
-suppress_warnings = ['autosectionlabel.changelog', 'toc.empty_glob']
+# Headings inside a release repeat those of others.
+suppress_warnings = ['autosectionlabel.changelog']
 nitpicky = True
 nitpick_ignore_regex = [('py:.*', r'redis\..*|(redpipe\.)?_.*')]
 autodoc_member_order = 'bysource'

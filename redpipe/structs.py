@@ -533,4 +533,9 @@ class Struct(object):
 def _names(given):
     """Return the list of names that one text, number or iterable stands for."""
     given = plain(given)
-    return [given] if isinstance(given, _NAMES) else [plain(name) for name in given]
+    names = [given] if isinstance(given, _NAMES) else [plain(name) for name in given]
+    try:
+        frozenset(names)  # a name that cannot be hashed is none
+    except (TypeError, ValueError):
+        raise InvalidValue('names were expected, not %r' % (names,))
+    return names

@@ -186,8 +186,7 @@ class _Layout(object):
             name = self.memberparse.decode(member)
         except Exception:
             name = None  # others put it there; there is nothing to call it by
-        left_out = self.restricted or name == self.key_name
-        return None if left_out else name, self.valueparse.decode
+        return None if name == self.key_name else name, self.valueparse.decode
 
     def value(self, key, name, decode, value):
         """Return the decoded *value*, or what raises the error when it is read."""
@@ -460,7 +459,6 @@ class Struct(object):
         return bool(self._data)
 
     def __eq__(self, other):
-        other = plain(other)
         if not isinstance(other, (Struct, abc.Mapping)):
             return NotImplemented
         return dict(self) == dict(other)

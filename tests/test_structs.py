@@ -38,7 +38,9 @@ class Day(object):
 
 
 class Choice(object):
-    """One of some words, stored as it is; a field that is an instance."""
+    """One of some words, stored as it is; a field that is an instance, and has no hash."""
+
+    __hash__ = None
 
     def __init__(self, *words):
         self.words = words
@@ -198,7 +200,7 @@ def test_values_are_at_once_what_a_reload_gives(within, connected):
 def test_changes_too_are_at_once_what_a_reload_gives(within, connected):
     plant = Plant('1')
     with within() as pipe:
-        plant.update({'leaves': 5.0, 'height': 1, 'indoors': 0, 'photo': bytearray(b'x'), 'notes': settled([]),
+        plant.update({'leaves': True, 'height': 1, 'indoors': 0, 'photo': bytearray(b'x'), 'notes': settled([]),
                       'care': collections.OrderedDict(a=1), 'label': 'F', 'pot': 'clay'}, pipe=pipe)
     assert plant == Plant('1')
     assert types(plant) == types(Plant('1'))
@@ -206,12 +208,17 @@ def test_changes_too_are_at_once_what_a_reload_gives(within, connected):
 
 
 def test_its_own_lists_and_dicts_are_not_the_caller_s(connected):
-    notes, care = [u'a'], {u'b': 1}
-    plant = Plant({'plant': '1', 'notes': notes, 'care': care}, fields=[])
-    plant.update({'notes': notes, 'care': care})
-    notes.append(u'c')
-    care[u'd'] = 2
-    assert (plant['notes'], plant['care']) == ([u'a'], {u'b': 1})
+    for inner in (u'a', [u'a'], {u'a': 1}):
+        notes, care = [inner], {u'b': inner}
+        plant = Plant({'plant': '1', 'notes': notes, 'care': care}, fields=[])
+        other = Plant('2')
+        other.update({'notes': notes, 'care': care})
+        before = copy.deepcopy((notes, care))
+        notes.append(u'c')
+        care[u'd'] = 2
+        if inner != u'a':
+            inner.clear() if isinstance(inner, dict) else inner.pop()
+        assert (plant['notes'], plant['care']) == (other['notes'], other['care']) == before
 
 
 def test_data_is_followed_by_the_rest_of_the_record(within, fern):
@@ -474,6 +481,7 @@ def test_fields_says_what_is_loaded(within, fern):
             stub.load(fields, pipe)
             other.load(fields=iter(fields) if isinstance(fields, list) else fields, pipe=pipe)
         assert sorted(plant.keys()) == sorted(names + ['plant'])
+        assert not [name for name in plant.keys() if isinstance(name, redpipe.Future)]
         assert plant == stub == other == dict((name, everything[name]) for name in plant)
         assert types(plant) == types(dict((name, everything[name]) for name in plant))
 
@@ -671,6 +679,7 @@ def test_it_equals_the_dict_that_it_holds(connected, fern):
     assert fern == same and same == fern
     assert not fern != same and not same != fern
     assert fern == settled(same) and settled(same) == fern
+    assert not fern != settled(same) and not settled(same) != fern
     assert fern == collections.OrderedDict(same) and collections.OrderedDict(same) == fern
     assert fern == six.moves.UserDict(same)
     assert fern == Plant('1') and not fern != Plant('1')
@@ -748,6 +757,9 @@ def test_a_copy_sends_nothing_and_goes_its_own_way(fern, connected, commands_see
     assert one['pot'] == u'clay'
     fern.load()
     assert fern['name'] == u'Palm' and 'pot' not in fern
+    two = fern.copy()
+    fern.clear()
+    assert two['name'] == u'Palm'
 
 
 @pytest.mark.parametrize('duplicate', [copy.copy, copy.deepcopy, lambda plant: plant.copy()])
@@ -1111,6 +1123,8 @@ def test_a_field_defined_by_the_key_s_name_is_ignored(connected):
         fields = {'plant': redpipe.IntegerField, 'name': redpipe.TextField}
 
     odd = Odd({'plant': u'one', 'name': u'x'})
+    with pytest.raises(InvalidOperation):
+        odd.update({'plant': 5})
     connected.hset('P{one}', 'plant', 'y')
     assert odd == Odd('one') == Odd('one', fields='defined') == {'plant': u'one', 'name': u'x'}
 
@@ -1750,6 +1764,10 @@ def test_a_class_can_be_changed_at_run_time(within, connected):
         for attribute in ('fields', 'key_name', 'default_fields'):
             delattr(Loose, attribute)
         assert cls('1') == {'_key': '1', 'n': u'6'}
+        Loose.valueparse = redpipe.IntegerField
+        assert cls('1')['n'] == 6
+        del Loose.valueparse
+        assert cls('1')['n'] == u'6'
         connected.delete('moved{1}')
 
 
@@ -1978,5 +1996,7 @@ def test_long_numbers_have_no_mark_of_their_own(within, connected):
     with within() as pipe:
         plant = Plant({'plant': long(7), 'leaves': long(5)}, pipe=pipe)  # noqa: F821
         plant.incr('leaves', long(2), pipe=pipe)  # noqa: F821
-    assert connected.hgetall('P{7}') == {b'leaves': b'7'}
-    assert plant == {'plant': 7, 'leaves': 7}
+        count = plant.incr('n', long(2), pipe=pipe)  # noqa: F821
+    assert connected.hgetall('P{7}') == {b'leaves': b'7', b'n': b'2'}
+    assert plant == {'plant': 7, 'leaves': 7, 'n': u'2'}
+    assert type(count.result) is int

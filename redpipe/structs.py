@@ -316,7 +316,9 @@ class Struct(object):
         key = layout.core.redis_key(self.key)
         commands, self._data = layout.writing(key, data) if data else ([], {})
         if not no_op:
-            layout.run(pipe, commands + self._loading(layout, key, fields))
+            if fields != []:
+                commands += self._loading(layout, key, fields)
+            layout.run(pipe, commands)
 
     # Reading and writing.
 
@@ -492,8 +494,6 @@ class Struct(object):
         """Return the command that loads *fields* in a list, which is empty if there are none."""
         if fields is None:
             fields = 'all' if self.default_fields is None else self.default_fields
-        if fields == []:
-            return []
         if fields == 'all' and not layout.restricted:
             return [((_HGETALL, key), self._loaded)]
         names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)

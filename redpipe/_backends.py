@@ -70,12 +70,14 @@ class Backend(object):
         try:
             for _, _, _, args, options, method in records:
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
+            watched = None
             if _is_redis_pys(pipe):
-                self._watch(pipe, [args for _, _, _, args, _, method in records if not method])
+                watched = self._watch(
+                    pipe, [args for _, _, _, args, _, method in records if not method])
         except BaseException:
             pipe.reset()
             raise
-        return _Piped(pipe, records, self.commands is not None)
+        return _Piped(pipe, records, self.commands is not None, watched)
 
     def _watch(self, pipe, commands):
         """Find out now what cannot be sent, and keep *pipe* from sending *commands* twice."""
@@ -85,7 +87,8 @@ class Backend(object):
             for arg in args:
                 encode(arg)
         if self.at_most_once:
-            watch(pipe, once=not only_reads(commands))
+            return watch(pipe, once=not only_reads(commands))
+        return None
 
 
 class _Piped(object):
@@ -95,10 +98,11 @@ class _Piped(object):
     arrived = []
     _aborted = False
 
-    def __init__(self, pipe, records, known):
+    def __init__(self, pipe, records, known, watched):
         self.pool = getattr(pipe, 'connection_pool', None)
         self._pipe = pipe
         self._records = records
+        self._watched = watched
         # Only a pipeline of redis-py's is known to return error replies on demand.
         self._options = {'raise_on_error': False} if known else {}
 
@@ -117,6 +121,9 @@ class _Piped(object):
             # Of a whole transaction, which did not run.
             self._aborted = True
             replies = [error] * len(self._records)
+        finally:
+            if self._watched:
+                self._watched.end()
         count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
         if count != len(self._records):
             raise InvalidPipeline('connection %r answered %d commands with %s replies'

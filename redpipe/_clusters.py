@@ -9,7 +9,9 @@ client.
 """
 import random
 
+import redis
 import six
+from redis.exceptions import ConnectionError
 
 from .exceptions import InvalidOperation
 
@@ -116,6 +118,15 @@ class _Routed(object):
     def _slot_of(self, key):
         nodes = self if hasattr(self, 'keyslot') else self.connection_pool.nodes
         return nodes.keyslot(key)
+
+    def execute(self, *args, **options):
+        try:
+            return super(_Routed, self).execute(*args, **options)
+        except ConnectionError:
+            # Before 4.4 redis-py does not look for the node that has taken over.
+            if hasattr(self, 'nodes_manager') and redis.VERSION < (4, 4):
+                self.nodes_manager.initialize()
+            raise
 
     # redis-py and valkey-py
     def determine_slot(self, *words):

@@ -28,12 +28,20 @@ class _Batch(object):
     def __init__(self, once):
         self.once = once
         self.sent = False
+        self.taken = []
+
+    def end(self):
+        """Give back the connections that a pipeline forgot, as many do when a node is dead."""
+        while self.taken:
+            pool, connection = self.taken[-1]
+            pool.release(connection)
 
 
 def watch(pipe, once):
     """Watch the connections of *pipe*, which is executed next; with *once* it raises Lost.
 
-    A pipeline of a cluster returns it for commands whose replies were lost.
+    A pipeline of a cluster returns it for commands whose replies were lost. What this returns
+    is to ``end()`` after the execution.
     """
     batch = _Batch(once)
     if hasattr(pipe, 'get_redis_connection'):  # a cluster's, of redis-py
@@ -41,6 +49,7 @@ def watch(pipe, once):
         pipe.get_redis_connection = lambda node: _Node(of_node(node), batch)
     else:
         pipe.connection_pool = _Pool(pipe.connection_pool, batch)
+    return batch
 
 
 class _Watched(object):
@@ -63,17 +72,23 @@ class _Node(_Watched):
 
 class _Pool(_Watched):
 
+    def _taken(self, inner):
+        connection = _Connection(inner, self._batch)
+        self._batch.taken.append((self, connection))
+        return connection
+
     def get_connection(self, *args, **kwargs):
-        return _Connection(self._inner.get_connection(*args, **kwargs), self._batch)
+        return self._taken(self._inner.get_connection(*args, **kwargs))
 
     # redis-py-cluster
     def get_connection_by_node(self, *args, **kwargs):
-        return _Connection(self._inner.get_connection_by_node(*args, **kwargs), self._batch)
+        return self._taken(self._inner.get_connection_by_node(*args, **kwargs))
 
     def get_random_connection(self, *args, **kwargs):
-        return _Connection(self._inner.get_random_connection(*args, **kwargs), self._batch)
+        return self._taken(self._inner.get_random_connection(*args, **kwargs))
 
     def release(self, connection):
+        self._batch.taken = [one for one in self._batch.taken if one[1] is not connection]
         if connection.unread or connection.in_multi:
             connection.disconnect()
         self._inner.release(connection._inner)

@@ -84,6 +84,14 @@ class Load(object):
             lost, unexpected + lost)
 
 
+def taken(client):
+    """How many connections of a cluster's client are in use."""
+    if hasattr(client, 'nodes_manager'):
+        nodes = [node.redis_connection for node in client.nodes_manager.nodes_cache.values()]
+        return sum(len(node.connection_pool._in_use_connections) for node in nodes if node)
+    return sum(len(connections) for connections in client.connection_pool._in_use_connections.values())
+
+
 @pytest.fixture
 def seconds(request):
     """How long the load goes on before and after the event."""
@@ -131,6 +139,7 @@ def test_threads_go_on_when_a_primary_dies_and_its_replica_takes_over(own_cluste
     say('%s; a new primary after %.1f s, all threads served after %.1f s' % (load.report(client), elected, served))
     for name, count in safe.items():
         assert int(client.get(name)) >= count
+    assert taken(client) == 0
 
 
 def test_no_caller_sees_that_a_slot_moves(cluster, clustered, seconds, say):

@@ -24,7 +24,9 @@ def pytest_addoption(parser):
     parser.addoption('--redis-url', metavar='URL',
                      help='run on this server instead of a private one, such as redis://localhost:6379/9: '
                           'ITS DATABASE IS FLUSHED before every test')
-    parser.addoption('--long', action='store_true', help='keep up load and faults for a minute or so, where a moment is usual')
+    parser.addoption('--long', action='store_true',
+                     help='keep up load and faults for a minute or so, where a moment is usual, and run the tests of the '
+                          'keyspaces on a cluster too')
 
 
 def pytest_report_header(config):
@@ -111,11 +113,30 @@ def clustered(cluster, _client_of_cluster):
     return _client_of_cluster
 
 
+#: Tests of keyspaces that are about one server: with keys of several slots, or all keys, or a database's number.
+#: tests/test_keyspaces_on_clusters.py has the commands with keys of one slot.
+ONE_SERVER = set('test_%s' % name for name in '''
+    a_corrupt_value_spoils_its_own_future_alone a_key_is_text a_keyspace_is_taken_literally
+    a_newer_command_is_the_servers_own_error attributes_may_be_none bitop blmove blmpop blpop brpop brpoplpush
+    brpoplpush_of_nothing_waits bzpopmin_and_bzpopmax commands_go_to_the_connection_of_the_class copy delete eval exists
+    georadius_and_store georadiusbymember geosearchstore instances_of_fields_serve_as_well keys_have_a_codec lcs lmove
+    lmpop mget move mset msetnx other_codecs pfcount pfmerge rename renamenx rpoplpush scan sdiff sdiffstore sinter
+    sintercard sinterstore smove sort_and_store sort_by_other_keys sunion sunionstore text_of_every_plane touch unlink
+    without_a_keyspace_the_key_is_bare zdiff_zinter_and_zunion zintercard zinterstore zmpop_and_bzmpop zrangestore
+    zunionstore'''.split())
+
+
+def on_clusters(metafunc):
+    """Whether a test holds for a cluster as it does for a server."""
+    if set(metafunc.fixturenames) & {'server', 'client', 'linked', 'commands_seen'}:
+        return False
+    if metafunc.module.__name__.startswith('test_keyspace') and metafunc.config.getoption('--long'):
+        return metafunc.function.__name__ not in ONE_SERVER
+    return getattr(metafunc.module, 'ON_CLUSTERS', False)
+
+
 def pytest_generate_tests(metafunc):
-    # A module with ON_CLUSTERS holds what is true of a cluster as it is of a server. The fixtures named here are about
-    # one server.
-    if getattr(metafunc.module, 'ON_CLUSTERS', False) and 'connected' in metafunc.fixturenames \
-            and not set(metafunc.fixturenames) & {'server', 'client', 'linked', 'commands_seen'}:
+    if 'connected' in metafunc.fixturenames and on_clusters(metafunc):
         metafunc.parametrize('connected', ['server', 'cluster'], indirect=True)
 
 

@@ -44,7 +44,10 @@ class Caller(object):
 
 
 def version_of(client):
-    return tuple(int(part) for part in client.info('server')['redis_version'].split('.')[:3])
+    told = client.info('server')
+    if 'redis_version' not in told:  # by redis-py-cluster, for each node
+        told = next(iter(told.values()))
+    return tuple(int(part) for part in told['redis_version'].split('.')[:3])
 
 
 class FourWays(object):

@@ -25,8 +25,8 @@ def pytest_addoption(parser):
                      help='run on this server instead of a private one, such as redis://localhost:6379/9: '
                           'ITS DATABASE IS FLUSHED before every test')
     parser.addoption('--long', action='store_true',
-                     help='keep up load and faults for a minute or so, where a moment is usual, and run the tests of the '
-                          'keyspaces on a cluster too')
+                     help='keep up load and faults for a minute or so, where a moment is usual, and run the tests of '
+                          'the keyspaces on a cluster too')
 
 
 def pytest_report_header(config):

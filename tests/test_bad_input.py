@@ -276,12 +276,12 @@ def test_text_travels_unharmed_through_keyspaces_and_structs(connected, given):
             queue = Queue(pipe).lrange(key, 0, -1)
             Ranks(pipe).zadd(key, value, 2)
             ranks = Ranks(pipe).zrange(key, 0, -1, withscores=True)
-            Record(pipe).hset(key, value, value)
+            Record(pipe).hset(key, value + u'!', value)
             Record(pipe).hset(key, 'y', raw)
             record = Record(pipe).hgetall(key)
             user = User({'_key': key, 'y': raw, value + u'!': value}, pipe=pipe)
         assert (text, queue, ranks) == (value, [value, key], [(value, 2)])
-        assert record == {value: value, 'y': raw}
+        assert record == {value + u'!': value, 'y': raw}
         assert dict(user) == {'_key': key, 'y': raw, value + u'!': value}
 
     check()

@@ -120,9 +120,9 @@ georadius georadiusbymember     int                             store: _Key
 georadius georadiusbymember     int                             store_dist: _Key
 geosearch georadius georadiusbymember           list[Any]
 xrange xrevrange xclaim         list[_Entry]
+xautoclaim                      list[Any]
 xclaim xautoclaim               list[bytes]                     justid: Literal[True]
 xread xreadgroup                list[list[Any]]
-xautoclaim                      list[Any]
 xpending_range acl_log          list[dict[str, Any]]
 acl_cat acl_help acl_list acl_users command_getkeys     list[str]
 acl_genpass acl_whoami          str
@@ -131,6 +131,7 @@ bgrewriteaof bgsave client_kill                  bool
 config_get                      dict[str, str]
 debug_object                    dict[str, Any]
 stralgo                         Any
+xackdel xdelex                  list[int]
 client_trackinginfo increx      list[Any]
 command_getkeysandflags latency_latest arscan   list[list[Any]]
 argrep                          list[int]
@@ -146,28 +147,31 @@ sentinel_sentinels sentinel_slaves              list[dict[str, Any]]
 
 #: The types of parameters, by redis-py's words for them.
 PARAMETERS = {
-    'KeyT': '_Key', 'PatternT': '_Key', 'ChannelT': '_Key', 'GroupT': '_Key', 'ConsumerT': '_Key', 'bytes | str': '_Key',
-    'ScriptTextT': '_Key', 'KeysT': '_Keys', 'List': '_Keys', 'List[KeyT]': '_Keys', 'List[str]': '_Keys',
-    'list[str]': '_Keys', 'Sequence[KeyT]': '_Keys', 'Sequence[KeyT] | Mapping[AnyKeyT, float]':
-    '_Keys | Mapping[_Name, _Float]', 'FieldT': '_Value', 'EncodableT': '_Value', 'KeyT | EncodableT': '_Value',
-    'Union[KeyT, EncodableT]': '_Value', 'Union[str, float]': '_Value', 'FieldT | Iterable[FieldT]': '_Values',
-    'List[EncodableT]': '_Values', 'Mapping[AnyKeyT, EncodableT]': 'Mapping[_Name, _Value]',
-    'Mapping[FieldT, EncodableT]': 'Mapping[_Name, _Value]', 'Dict[FieldT, EncodableT]': 'Mapping[_Name, _Value]',
-    'Dict[KeyT, StreamIdT]': 'Mapping[_Name, _Id]', 'Mapping[int, FieldT]': 'Mapping[int, _Value]',
-    'StreamIdT': '_Id', 'Union[List[StreamIdT], Tuple[StreamIdT]]': 'Sequence[_Id]', 'ZScoreBoundT': '_Bound',
-    'ExpiryT': '_Time', 'AbsExpiryT': '_When', 'int': '_Int', 'float': '_Float', 'Number': '_Float',
-    'TimeoutSecT': '_Float', 'BitfieldOffsetT': '_Int | str', 'type | Callable': 'Callable[[Any], Any]',
-    'list[tuple[str, BitfieldOffsetT]]': 'Sequence[tuple[str, int | str]]', 'List[int]': 'Sequence[int]',
-    'Iterable[Tuple[str, KeyT]]': 'Iterable[tuple[str, _Key]]', 'tuple[int, int]': 'tuple[int, int]',
-    'tuple[str, bytes]': 'tuple[str, bytes]', 'ArrayPredicateCombinator': 'Any', 'ArrayAggregateOperations': 'Any',
+    'KeyT': '_Key', 'PatternT': '_Key', 'ChannelT': '_Key', 'GroupT': '_Key', 'ConsumerT': '_Key',
+    'ScriptTextT': '_Key', 'bytes | str': '_Key', 'KeysT': '_Keys', 'List': '_Keys', 'List[KeyT]': '_Keys', 'List[str]': '_Keys',
+    'list[str]': '_Keys', 'Sequence[KeyT]': '_Keys', 'FieldT': '_Value', 'EncodableT': '_Value',
+    'KeyT | EncodableT': '_Value', 'Union[KeyT, EncodableT]': '_Value', 'Union[str, float]': '_Value',
+    'FieldT | Iterable[FieldT]': '_Values', 'List[EncodableT]': '_Values', 'StreamIdT': '_Id', 'ZScoreBoundT': '_Bound',
+    'Union[List[StreamIdT], Tuple[StreamIdT]]': 'Sequence[_Id]', 'ExpiryT': '_Time', 'AbsExpiryT': '_When',
+    'int': '_Int', 'float': '_Float', 'Number': '_Float', 'TimeoutSecT': '_Float', 'BitfieldOffsetT': '_Int | str',
+    'Mapping[AnyKeyT, EncodableT]': 'Mapping[_Name, _Value]', 'Mapping[FieldT, EncodableT]': 'Mapping[_Name, _Value]',
+    'Dict[FieldT, EncodableT]': 'Mapping[_Name, _Value]', 'Dict[KeyT, StreamIdT]': 'Mapping[_Name, _Id]',
+    'Mapping[int, FieldT]': 'Mapping[int, _Value]',
+    'Sequence[KeyT] | Mapping[AnyKeyT, float]': '_Keys | Mapping[_Name, _Float]',
+    'Iterable[Tuple[str, KeyT]]': 'Iterable[tuple[str, _Key]]', 'List[int]': 'Sequence[int]',
+    'list[tuple[str, BitfieldOffsetT]]': 'Sequence[tuple[str, int | str]]',
+    'list[tuple[ArrayPredicateType, EncodableT]]': 'Sequence[tuple[Any, _Value]]',
+    'tuple[int, int]': 'tuple[int, int]', 'tuple[str, bytes]': 'tuple[str, bytes]',
+    'type | Callable': 'Callable[[Any], Any]', 'ArrayPredicateCombinator': 'Any', 'ArrayAggregateOperations': 'Any',
     'DataPersistOptions': 'Any', 'HashDataPersistOptions': 'Any', 'List[HotkeysMetricsTypes]': 'Sequence[Any]',
-    'list[tuple[ArrayPredicateType, EncodableT]]': 'Sequence[tuple[Any, _Value]]', "Literal['strings'] | Literal['keys']":
-    "Literal['strings', 'keys']", "Literal['SYNC'] | Literal['ASYNC']": "Literal['SYNC', 'ASYNC']",
+    "Literal['strings'] | Literal['keys']": "Literal['strings', 'keys']",
+    "Literal['SYNC'] | Literal['ASYNC']": "Literal['SYNC', 'ASYNC']",
 }
 
 #: Parameters that redis-py has wrong.
 WRONG = {'copy.destination_db': '_Int | None', 'blmove.timeout': '_Float', 'function_restore.payload': 'bytes',
-         'client_kill_filter.laddr': 'str | None', 'script_exists.args': '_Key'}
+         'client_kill_filter.laddr': 'str | None', 'client_kill_filter._id': '_Int | str | None',
+         'script_exists.args': '_Key'}
 
 #: Parameters that redis-py takes for str, or says nothing of: keys, and values of any kind.
 KEYS = set('''source destination first_list second_list key key1 key2 script sha store by groupname consumername
@@ -175,12 +179,12 @@ KEYS = set('''source destination first_list second_list key key1 key2 script sha
 VALUES = set('''value refvalue values lpos.value config_set.args rpushx.values zmscore.members smismember.args
     smismember.values'''.split())
 
+STARS = {inspect.Parameter.VAR_POSITIONAL: '*', inspect.Parameter.VAR_KEYWORD: '**'}
+
 
 def words_of(annotation):
+    """Return the source of an annotation."""
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-
-
-STARS = {inspect.Parameter.VAR_POSITIONAL: '*', inspect.Parameter.VAR_KEYWORD: '**'}
 
 
 def replies():
@@ -287,16 +291,17 @@ def method(name, function, given):
     return lines
 
 
-def main():
+def stub():
+    """Return the text of the whole stub."""
     pipe, known, methods = REDIS.given_to(Pipeline), replies(), {}
     for base in reversed(redis.StrictRedis.__mro__):
         for name in vars(base):
             if not name.startswith('_') and name in vars(pipe) and name not in WITHOUT:
                 methods[name] = method(name, getattr(redis.StrictRedis, name), known.get(name))
-    lines = sum(methods.values(), [HEAD % redis.__version__])
-    with io.open(STUB, 'w') as file:
-        file.write('\n'.join(lines).replace('"""\n\n', '"""\n') + '\n')
+    lines = sum(methods.values(), [HEAD.rstrip() % redis.__version__])
+    return '\n'.join(lines) + '\n'
 
 
 if __name__ == '__main__':
-    main()
+    with io.open(STUB, 'w', encoding='utf-8') as file:
+        file.write(stub())

@@ -10,7 +10,7 @@ from .generic import Keyspace
 _K = TypeVar('_K')
 _M = TypeVar('_M')
 _E = TypeVar('_E')
-_V = TypeVar('_V')
+_W = TypeVar('_W')
 
 class Expiry(Members, Keyspace):
     def hexpire(
@@ -59,10 +59,10 @@ class Expiry(Members, Keyspace):
     def hexpiretime(self: _HasMembers[_K, _M], name: _K, *members: _M | Iterable[_M]) -> Future[list[int]]: ...
     def hpexpiretime(self: _HasMembers[_K, _M], name: _K, *members: _M | Iterable[_M]) -> Future[list[int]]: ...
     def hgetdel(
-        self: _MemberReads[_K, _M, _V], name: _K, *members: _M | Iterable[_M]
-    ) -> Future[list[_V | None]]: ...
+        self: _MemberReads[_K, _M, _W], name: _K, *members: _M | Iterable[_M]
+    ) -> Future[list[_W]]: ...
     def hgetex(
-        self: _MemberReads[_K, _M, _V],
+        self: _MemberReads[_K, _M, _W],
         name: _K,
         *members: _M | Iterable[_M],
         ex: _Time | None = None,
@@ -70,7 +70,7 @@ class Expiry(Members, Keyspace):
         exat: _When | None = None,
         pxat: _When | None = None,
         persist: bool = False,
-    ) -> Future[list[_V | None]]: ...
+    ) -> Future[list[_W]]: ...
     def hsetex(
         self: _MemberWrites[_K, _M, _E],
         name: _K,

@@ -148,7 +148,8 @@ sentinel_sentinels sentinel_slaves              list[dict[str, Any]]
 #: The types of parameters, by redis-py's words for them.
 PARAMETERS = {
     'KeyT': '_Key', 'PatternT': '_Key', 'ChannelT': '_Key', 'GroupT': '_Key', 'ConsumerT': '_Key',
-    'ScriptTextT': '_Key', 'bytes | str': '_Key', 'KeysT': '_Keys', 'List': '_Keys', 'List[KeyT]': '_Keys', 'List[str]': '_Keys',
+    'ScriptTextT': '_Key', 'bytes | str': '_Key', 'KeysT': '_Keys', 'List': '_Keys', 'List[KeyT]': '_Keys',
+    'List[str]': '_Keys',
     'list[str]': '_Keys', 'Sequence[KeyT]': '_Keys', 'FieldT': '_Value', 'EncodableT': '_Value',
     'KeyT | EncodableT': '_Value', 'Union[KeyT, EncodableT]': '_Value', 'Union[str, float]': '_Value',
     'FieldT | Iterable[FieldT]': '_Values', 'List[EncodableT]': '_Values', 'StreamIdT': '_Id', 'ZScoreBoundT': '_Bound',

@@ -28,8 +28,9 @@ docs: $(READY)  ## build the documentation to docs/_build/index.html
 
 documentation: docs
 
-bench: $(READY)  ## run the benchmarks
-	@for script in $(filter-out benchmarks/measure.py,$(wildcard benchmarks/*.py)); do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+bench: $(READY)  ## run the benchmarks; `make bench TO=folder` keeps the figures and the plots
+	@$(PIP) -r benchmarks/requirements.txt
+	@$(BIN)/python benchmarks/run.py $(if $(TO),--to $(TO))
 
 venv: $(READY)  ## make .venv, with what the tests need
 

@@ -1,22 +1,13 @@
-"""What a keyspace costs: its commands, which code keys and values, and the same on a bare pipe.
+"""What keyspaces cost, which code keys and values, beside bytes on a bare pipe and on redis-py's own pipeline.
 
-    python benchmarks/keyspaces.py [commands]
-
-Both are queued on one pipe, which is executed, and every Future is read. The bare pipe is
-given the bytes of keys and values and returns bytes; the keyspace is given text and numbers
-and returns them. Figures are CPU seconds of the client.
+All are queued on one pipe, which is executed, and every Future is read. The bare pipes are given the bytes of keys and
+values and return bytes; the keyspace is given text and numbers and returns them.
 """
-from __future__ import print_function
-
-import sys
-
-from measure import Server, describe, ratio, redis, rounds
+from measure import alone, redis
 
 import redpipe
 from redpipe.fields import BooleanField, FloatField, IntegerField
 from redpipe.keyspaces import Hash, List, Set, SortedSet, String
-
-COMMANDS = 2000
 
 
 class Words(String):
@@ -89,49 +80,40 @@ PAIRS = [
 ]
 
 
-def in_keyspace(cls, call, commands):
-    def run():
-        with redpipe.autoexec() as pipe:
-            keys = cls(pipe)
-            futures = [call(keys, i) for i in range(commands)]
-        for future in futures:
-            future.result
-    return run
+def with_redis_py(client, pairs, commands):
+    pipe = client.pipeline(transaction=False)
+    for i in range(commands // len(pairs)):
+        for _, _, _, call in pairs:
+            call(pipe, i)
+    pipe.execute()
 
 
-def on_pipe(call, commands):
-    def run():
-        with redpipe.autoexec() as pipe:
-            futures = [call(pipe, i) for i in range(commands)]
-        for future in futures:
-            future.result
-    return run
+def on_a_pipe(pairs, commands):
+    with redpipe.autoexec() as pipe:
+        futures = [call(pipe, i) for i in range(commands // len(pairs)) for _, _, _, call in pairs]
+    for future in futures:
+        future.result
 
 
-def main(commands=COMMANDS):
-    server = Server()
-    client = server.client()
-    redpipe.connect_redis(client)
-    print(describe(server))
-    print('%d commands of each kind, CPU of a keyspace : CPU of a bare pipe' % commands)
-    ratios = []
-    for name, cls, keyspace, bare in PAIRS:
-        times = rounds({'keyspace': in_keyspace(cls, keyspace, commands),
-                        'bare': on_pipe(bare, commands)}, 9)
-        ratios.append(ratio(times, 'keyspace', 'bare'))
-        print('  %-9s %5.2f   %6.2f us' % (
-            name, ratios[-1], sorted(times['keyspace'])[4] / commands * 1e6))
-    # All kinds of commands, as many of each: what a program with a mix of them would see.
-    mixed = {'keyspace': [in_keyspace(cls, call, commands // len(PAIRS))
-                          for _, cls, call, _ in PAIRS],
-             'bare': [on_pipe(call, commands // len(PAIRS)) for _, _, _, call in PAIRS]}
-    times = rounds(dict((name, lambda runs=runs: [run() for run in runs])
-                        for name, runs in mixed.items()), 25)
-    print('  %-9s %5.2f' % ('all', ratio(times, 'keyspace', 'bare')))
-    redpipe.reset()
-    client.connection_pool.disconnect()
-    server.stop()
+def in_keyspaces(pairs, commands):
+    with redpipe.autoexec() as pipe:
+        calls = [(cls(pipe), call) for _, cls, call, _ in pairs]
+        futures = [call(keys, i) for i in range(commands // len(pairs)) for keys, call in calls]
+    for future in futures:
+        future.result
+
+
+def measure(bench):
+    for name, pairs in [(pair[0], [pair]) for pair in PAIRS] + [('all', PAIRS)]:
+        commands = max(1, bench.size(1000) // len(pairs)) * len(pairs)
+        bench.compare('keyspaces', name, [
+            ('redis-py', lambda: with_redis_py(bench.client, pairs, commands)),
+            ('bare pipe', lambda: on_a_pipe(pairs, commands)),
+            ('keyspace', lambda: in_keyspaces(pairs, commands)),
+        ], commands, rounds=25 if pairs is PAIRS else 9)
+        # Lists and the like have grown.
+        bench.client.flushdb()
 
 
 if __name__ == '__main__':
-    main(*map(int, sys.argv[1:2]))
+    alone(measure)

@@ -1,16 +1,12 @@
-"""A Struct beside the code that one would write by hand with redis-py and the same codecs.
-
-    python benchmarks/structs.py [records]
-"""
-from __future__ import print_function
-
+"""A Struct beside the code that one would write by hand with redis-py and the same codecs."""
 import json
-import sys
 
-import redis
-from measure import Server, describe, median, ratio, rounds
+from measure import alone, redis
 
 import redpipe
+
+#: redis-py before 3.5 has another method for several members.
+HSET = 'hmset' if redis.VERSION < (3, 5) else 'hset'
 
 
 class User(redpipe.Struct):
@@ -55,7 +51,7 @@ def write_by_hand(client, records):
         data = dict(data)
         key = 'U{%s}' % data.pop('user_id')
         mapping = dict((name, ENCODE[name](value)) for name, value in data.items())
-        pipe.hset(key, mapping=mapping)
+        getattr(pipe, HSET)(key, mapping=mapping)
     pipe.execute()
 
 
@@ -83,24 +79,21 @@ def read_structs(keys):
     return users
 
 
-def main(count=1000):
-    with Server() as server:
-        client = redis.StrictRedis(unix_socket_path=server.unix_socket_path)
-        redpipe.connect_redis(client)
-        print(describe(server))
-        records = [record(number) for number in range(count)]
-        keys = [data['user_id'] for data in records]
-        write_structs(records)
-        assert read_structs(keys) == read_by_hand(client, keys) == records
-        for work, by_hand, structs in (
-                ('write', lambda: write_by_hand(client, records), lambda: write_structs(records)),
-                ('read', lambda: read_by_hand(client, keys), lambda: read_structs(keys))):
-            times = rounds({'by hand': by_hand, 'Struct': structs})
-            for name in sorted(times):
-                print('%-6s %-8s %7.2f us of CPU per record, %.2f x by hand' % (
-                    work, name, median(times[name]) / count * 1e6, ratio(times, name, 'by hand')))
-        redpipe.reset()
+def measure(bench):
+    count = bench.size(1000)
+    records = [record(number) for number in range(count)]
+    keys = [data['user_id'] for data in records]
+    write_structs(records)
+    assert read_structs(keys) == read_by_hand(bench.client, keys) == records
+    bench.compare('structs', 'write', [
+        ('by hand', lambda: write_by_hand(bench.client, records)),
+        ('Struct', lambda: write_structs(records)),
+    ], count)
+    bench.compare('structs', 'read', [
+        ('by hand', lambda: read_by_hand(bench.client, keys)),
+        ('Struct', lambda: read_structs(keys)),
+    ], count)
 
 
 if __name__ == '__main__':
-    main(*map(int, sys.argv[1:]))
+    alone(measure)

@@ -16,216 +16,16 @@ from functools import partial
 import six
 from six.moves import collections_abc as abc
 
-from .exceptions import InvalidOperation, InvalidValue, text_of
-from .fields import (
-    BinaryField,
-    BooleanField,
-    FloatField,
-    IntegerField,
-    ListField,
-    TextField,
-)
-from .futures import Future, plain
-from .keyspaces import Hash
-from .keyspaces._base import paired
+from ._layouts import NAMES, Layout, word
+from .exceptions import InvalidOperation, InvalidValue
+from .fields import FloatField, IntegerField, TextField
+from .futures import plain
 from .keyspaces._words import raw
-from .pipelines import NestedPipeline, Pipeline, pipeline
 
 __all__ = ['Struct']
 
-#: What stands for one name where several are possible, and what is a key and no data.
-_NAMES = (six.text_type, bytes) + six.integer_types
-_KEYS = _NAMES + (float,)
-
-#: What may be sent, bytes aside.
-_NUMBERS = six.integer_types + (float,)
-_TEXT = (str, six.text_type)
-
-#: Values of these types come back from their field as they are, a list as another one.
-_SAME = {
-    TextField: six.text_type,
-    IntegerField: int,
-    FloatField: float,
-    BooleanField: bool,
-    BinaryField: bytes,
-    ListField: list,
-}
-
-_PIPES = (Pipeline, NestedPipeline)
 #: Its reply is read pair by pair; a dict of bytes made of it before would be for nothing.
 _HGETALL = raw('HGETALL')
-
-#: What a list may hold for a copy to be as good as what json reads.
-_ATOMS = frozenset([six.text_type, int, float, bool, type(None)])
-
-
-class _Layout(object):
-    """How the Structs of one class lie in Redis, worked out once per class."""
-
-    def __init__(self, cls):
-        self.key_name = cls.key_name
-        self.restricted = cls.restrict_fields
-        self.given = copy.copy(cls.fields)
-        given = cls.fields or {}
-        self.core = type(cls.__name__, (Hash,), {
-            'keyspace': cls.__name__ if cls.keyspace is None else cls.keyspace,
-            'connection': cls.connection,
-            'fields': given,
-            'keyparse': cls.keyparse,
-            'valueparse': cls.valueparse,
-            'memberparse': cls.memberparse,
-            '__doc__': 'The Hash under %s.' % cls.__name__,
-            '__module__': cls.__module__,
-        })
-        self.connection = self.core._connection()
-        self.keyparse = cls.keyparse or TextField
-        self.valueparse = cls.valueparse or TextField
-        self.memberparse = cls.memberparse or TextField
-        self.fields = dict((name, self._entry(name, field))
-                           for name, field in given.items() if name != self.key_name)
-        self.members = dict((entry[0], (name, entry[1].decode))
-                            for name, entry in self.fields.items())
-
-    def _entry(self, name, field):
-        """Return what there is to know of a field: its member, the field itself, its encode,
-        and the type of values that come back from it as they are.
-        """
-        same = _SAME.get(field if isinstance(field, type) else type(field))
-        return six.ensure_binary(self.memberparse.encode(name)), field, field.encode, same
-
-    def field(self, name):
-        """Return what there is to know of the field called *name*, defined or not."""
-        if name == self.key_name:
-            raise InvalidOperation(
-                '%r is the key of a %s and cannot change; make another one with that key'
-                % (name, self.core.__name__))
-        self.check(name)
-        return self.fields.get(name) or self._entry(name, self.valueparse)
-
-    def check(self, name):
-        """Raise InvalidOperation for a field that a restricted Struct does not define."""
-        if self.restricted and name not in self.fields:
-            raise InvalidOperation(
-                '%s has no field %r, and takes only those that it defines: %s'
-                % (self.core.__name__, name, ', '.join(sorted(map(repr, self.fields)))))
-
-    def split(self, given):
-        """Return the key and the other data that a Struct is made of, None if there are none."""
-        given = plain(given)
-        data = None
-        if not isinstance(given, _KEYS):
-            try:
-                data = dict(given)
-            except (TypeError, ValueError):
-                if given is None or isinstance(given, (list, tuple)):
-                    raise InvalidOperation(
-                        '%s needs a key, or data with the key as %r, not %r'
-                        % (self.core.__name__, self.key_name, given))
-            else:
-                given = plain(data.pop(self.key_name, None))
-                if given is None:
-                    raise InvalidOperation('the data of a %s must have its key as %r' % (
-                        self.core.__name__, self.key_name))
-        return self.keyparse.decode(given) if isinstance(given, bytes) else given, data
-
-    def writing(self, key, changes, changed=None):
-        """Return the commands that write *changes*, and what these read as afterwards.
-
-        *changed* is called when they have run, with what they set and the names of what they
-        removed.
-        """
-        words, local, removed = ['HSET', key], {}, []
-        fields = self.fields
-        try:
-            for name, value in changes.items():
-                member, field, encode, same = fields.get(name) or self.field(name)
-                if type(value) is same:
-                    data = encode(value)
-                    if same is list:
-                        value = _copied(value, data)
-                else:
-                    value = plain(value)
-                    if value is None:
-                        removed.append(name)
-                        continue
-                    data = _word(encode(value))
-                    value = field.decode(data)
-                words.append(member)
-                words.append(data)
-                local[name] = value
-        except InvalidValue as error:
-            text = 'field %r: %s' % (name, error.args[0] if error.args else '')
-            error.args = (text,) + error.args[1:]
-            raise
-        commands = []
-        if local:
-            commands.append((tuple(words), changed and partial(changed, local, ())))
-        if removed:
-            commands.append((self.removing(key, removed), changed and partial(changed, {}, removed)))
-        return commands, local
-
-    def removing(self, key, names):
-        """Return the words that remove the fields called *names*."""
-        return ('HDEL', key) + tuple([self.field(name)[0] for name in names])
-
-    def decode(self, key, reply):
-        """Return what is in the reply to HGETALL, as a dict of names to values."""
-        data, members = {}, self.members
-        for member, value in paired(reply):
-            name, decode = members.get(member) or self._undefined(member)
-            if name is not None:
-                try:
-                    data[name] = decode(value)
-                except Exception as error:
-                    data[name] = self._broken(key, name, error)
-        return data
-
-    def _undefined(self, member):
-        """Return the name of a member that no field is defined for, None to leave it out."""
-        try:
-            name = self.memberparse.decode(member)
-        except Exception:
-            name = None  # others put it there; there is nothing to call it by
-        return None if name == self.key_name else name, self.valueparse.decode
-
-    def value(self, key, name, decode, value):
-        """Return the decoded *value*, or what raises the error when it is read."""
-        try:
-            return decode(value)
-        except Exception as error:
-            return self._broken(key, name, error)
-
-    def _broken(self, key, name, error):
-        broken = Future()
-        broken._error = InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
-            self.core.__name__, key, name, text_of(error)))
-        broken._error.__cause__ = error
-        return broken
-
-    def run(self, pipe, commands):
-        """Queue *commands*, pairs of words and decoder, and return the Future of the first."""
-        alone = pipe is None
-        if alone or not isinstance(pipe, _PIPES):
-            pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
-        futures = []
-        for words, decode in commands:
-            futures.append(pipe._queue(self.connection, words, decode))
-        if alone:
-            pipe.execute()
-        return futures[0] if futures else None
-
-
-def _copied(value, data):
-    """Return the list that comes back from *data*, which is the json of the list *value*."""
-    # The items of most lists come back as they are, too, and copying is cheaper.
-    return list(value) if _ATOMS.issuperset(map(type, value)) else ListField.decode(data)
-
-
-def _word(data):
-    """Return what a field made as bytes; text and numbers will do; anything else is InvalidValue."""
-    if type(data) in _NUMBERS:
-        data = repr(data).rstrip('L')
-    return six.ensure_binary(data) if isinstance(data, _TEXT) else BinaryField.encode(data)
 
 
 class _StructType(ABCMeta):
@@ -252,7 +52,7 @@ class _StructType(ABCMeta):
         cls._lay_out()
 
     def _lay_out(cls):
-        cls._known = _Layout(cls)
+        cls._known = Layout(cls)
         for subclass in cls.__subclasses__():
             subclass._lay_out()
 
@@ -385,7 +185,7 @@ class Struct(object):
                  key, member, kind.encode(sign * amount))
 
         def decode(reply):
-            data = _word(reply)
+            data = word(reply)
             self._changed({name: layout.value(self.key, name, field.decode, data)}, ())
             return kind.decode(data)
 
@@ -401,6 +201,14 @@ class Struct(object):
         """Remove the records of one key or several without loading them. Sends a DEL for each."""
         layout = cls._layout
         layout.run(pipe, [(('DEL', layout.core.redis_key(key)), None) for key in _names(keys)])
+
+    @classmethod
+    def scan_iter(cls, match=None, count=None):
+        """Iterate over the keys of the records, on every primary of a cluster. Sends SCAN.
+
+        *match* is a pattern of keys, *count* a hint how many to look at in one round trip.
+        """
+        return cls.core().scan_iter(match=match, count=count)
 
     # The dict.
 
@@ -531,7 +339,7 @@ class Struct(object):
 def _names(given):
     """Return the list of names that one text, number or iterable stands for."""
     given = plain(given)
-    names = [given] if isinstance(given, _NAMES) else [plain(name) for name in given]
+    names = [given] if isinstance(given, NAMES) else [plain(name) for name in given]
     try:
         frozenset(names)  # a name that cannot be hashed is none
     except (TypeError, ValueError):

@@ -62,3 +62,15 @@ def test_a_connection_that_is_unknown_is_refused(connected):
 
     with pytest.raises(redpipe.InvalidPipeline):
         Elsewhere().scan_iter()
+
+
+def test_the_keys_of_a_struct_are_visited_likewise(connected):
+    class Reader(redpipe.Struct):
+        keyspace = 'R'
+
+    fill(Names)
+    with redpipe.autoexec() as pipe:
+        for number in range(50):
+            Reader({'_key': u'%d' % number, 'name': u'x'}, pipe=pipe, fields=[])
+    assert sorted(Reader.scan_iter()) == sorted(u'%d' % number for number in range(50))
+    assert sorted(Reader.scan_iter(match=u'4?', count=5)) == [u'%d' % n for n in range(40, 50)]

@@ -25,6 +25,7 @@ LAYERS = [
     {'connections'},
     {'pipelines'},
     {'keyspaces'},
+    {'_layouts'},
     {'structs'},
     {'_json'},
     {'__init__'},

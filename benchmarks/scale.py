@@ -38,6 +38,9 @@ def measure(bench):
 
 def memory(bench, commands):
     """Measure what is held per command, and at most, when all are queued and when all are answered."""
+    for start in range(0, commands, 1000):
+        bench.client.mset(dict(('user:%d' % i, 'some value %d' % i) for i in range(start, start + 1000)))
+
     def queue(pipe):
         return [pipe.get('user:%d' % i) for i in range(commands)]
 

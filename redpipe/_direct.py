@@ -364,10 +364,10 @@ class _Batch(object):
         if not callbacks:
             return replies
         for place, (record, reply) in enumerate(zip(self._records, replies)):
-            args, options = record[3:5]
-            callback = callbacks.get(args[0])
+            callback = callbacks.get(record[3][0])
             if callback is None or isinstance(reply, ResponseError):
                 continue
+            options = record[4]
             try:
                 if options:
                     options = dict(o for o in options.items() if o[0] not in _OWN_OPTIONS)

@@ -104,8 +104,8 @@ class _Queue(object):
         if args[0] in REFUSED_WORDS:
             refuse(args[0], 'it changes the connection, which is shared')
         # These are for redis-py's client-side caching, which no pipeline has.
-        if 'keys' in options:
-            del options['keys']
+        if options:
+            options.pop('keys', None)
         future = Future()
         self._stack.append((self._name, future, None, args, options or None, None))
         return future

@@ -115,8 +115,12 @@ def _queueing(function):
             if type(arg) not in PLAIN_TYPES:
                 args = settled(args)
                 break
-        if kwargs:
-            kwargs = dict(zip(kwargs, settled(tuple(kwargs.values()))))
+        if not kwargs:
+            return function(self, *args)
+        for value in kwargs.values():
+            if type(value) not in PLAIN_TYPES:
+                kwargs = dict(zip(kwargs, settled(tuple(kwargs.values()))))
+                break
         return function(self, *args, **kwargs)
     return method
 

@@ -22,6 +22,7 @@ from redpipe import keyspaces
 from redpipe.keyspaces._base import Base
 from redpipe.pipelines import NestedPipeline, Pipeline
 from samples import Data, by_method
+from test_docs import blocks
 
 typing = pytest.importorskip('typing')
 pytest.importorskip('mypy')
@@ -134,6 +135,12 @@ def written(folder, name, text):
     return path
 
 
+def configured(folder, name):
+    """Write how pyright is to check the file *name* in *folder*."""
+    return written(folder, 'pyrightconfig.json', json.dumps({
+        'include': [name], 'extraPaths': [ROOT], 'reportUnusedExpression': False}))
+
+
 def test_the_stubs_agree_with_the_sources():
     said = checked('mypy.stubtest', 'redpipe', '--mypy-config-file', os.path.join(HERE, 'stubtest.ini'),
                    '--allowlist', os.path.join(HERE, 'stubtest.allow'), '--concise')
@@ -163,8 +170,7 @@ def test_what_is_wrong_is_refused(tmpdir):
         if match:
             told.setdefault((int(match.group(1)) - first) // 2, []).append(match.group(2))
     rules = {}
-    for found in pyright('-p', written(tmpdir, 'pyrightconfig.json', json.dumps({
-            'include': ['refused.py'], 'extraPaths': [ROOT], 'reportUnusedExpression': False}))):
+    for found in pyright('-p', configured(tmpdir, 'refused.py')):
         rules.setdefault((found['range']['start']['line'] + 1 - first) // 2, []).append(found.get('rule'))
     missed = [(line, told.get(number), rules.get(number)) for number, (line, says, rule) in enumerate(REFUSED)
               if says and not any(says in one for one in told.get(number, ())) or rule not in rules.get(number, ())]
@@ -186,6 +192,43 @@ def test_a_newcomer_meets_no_any_in_a_future(tmpdir):
     futures = [line for line in said if 'Future[' in line]
     assert len(futures) >= 8
     assert [line for line in said if 'error:' in line or 'Future[' in line and 'Any' in line] == []
+
+
+def test_the_page_on_types_says_what_the_checkers_say(tmpdir):
+    text, wanted, wrong = '', {}, set()
+    for block in blocks(os.path.join('docs', 'typing.rst')):
+        if block.language != 'python':
+            continue
+        for line in block.text.splitlines():
+            number = text.count('\n') + 1
+            shown = re.match(r'( *)(\S.*?)  +# (.*)', line)
+            if shown and block.is_run:
+                line = '%sreveal_type(%s)' % shown.groups()[:2]
+                wanted[number] = shown.group(3)
+            elif shown:
+                wrong.add(number)
+            text += line + '\n'
+    path = written(tmpdir, 'page.py', text)
+
+    told, refused = {}, set()
+    for line in mypy('--follow-imports=silent', path):
+        number, kind, said = re.search(r':(\d+): (note|error): (.*)', line).groups()
+        if kind == 'error':
+            refused.add(int(number))
+        elif said.startswith('Revealed'):
+            told[int(number)] = re.sub(r'\b\w+\.', '', said.split('"')[1])
+    assert [(line, told.get(line), kind) for line, kind in wanted.items() if told.get(line) != kind] == []
+    assert refused == wrong
+
+    told, refused = {}, set()
+    for found in pyright('-p', configured(tmpdir, 'page.py')):
+        number = found['range']['start']['line'] + 1
+        if found['severity'] == 'error':
+            refused.add(number)
+        elif ' is "' in found['message']:
+            told[number] = found['message'].rsplit('"', 2)[1]
+    assert [(line, told.get(line), kind) for line, kind in wanted.items() if told.get(line) != kind] == []
+    assert refused == wrong
 
 
 def fits(value, kind):

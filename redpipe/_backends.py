@@ -72,22 +72,21 @@ class Backend(object):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
             watched = None
             if _is_redis_pys(pipe):
-                watched = self._watch(
-                    pipe, [args for _, _, _, args, _, method in records if not method])
+                watched = self._watch(pipe, records)
         except BaseException:
             pipe.reset()
             raise
         return _Piped(pipe, records, self.commands is not None, watched)
 
-    def _watch(self, pipe, commands):
-        """Find out now what cannot be sent, and keep *pipe* from sending *commands* twice."""
+    def _watch(self, pipe, records):
+        """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
         has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
         encode = has_encoder.get_encoder().encode
-        for args in commands:
-            for arg in args:
+        for _, _, _, args, _, method in records:
+            for arg in () if method else args:
                 encode(arg)
         if self.at_most_once:
-            return watch(pipe, once=not only_reads(commands))
+            return watch(pipe, once=not only_reads(map(_words, records)))
         return None
 
 
@@ -145,7 +144,7 @@ class _Piped(object):
         """Return the error for *lost*, which stands in *replies* where one is lost."""
         count = len([reply for reply in replies if not isinstance(reply, Lost)])
         error = outcome_unknown(
-            lost.cause, self._records[0][0], [record[3] for record in self._records], count)
+            lost.cause, self._records[0][0], list(map(_words, self._records)), count)
         self.arrived = [error if isinstance(reply, Lost) else reply for reply in replies]
         return error
 
@@ -210,6 +209,11 @@ def refuse_decoded(client):
             raise InvalidPipeline(
                 'redpipe decodes replies itself, by field; connect a client '
                 'that was made without decode_responses=True')
+
+
+def _words(record):
+    """Return the words of the command in *record*, or its method and the arguments of that."""
+    return record[3] if record[5] is None else (record[5],) + tuple(record[3])
 
 
 def _is_redis_pys(pipe):

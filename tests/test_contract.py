@@ -175,6 +175,20 @@ def test_reads_are_sent_again_by_redis_pys_pipelines_too(client, proxy, through)
     assert error is None and refs == [b'v', b'v'] and proxy.seen == 4
 
 
+def test_a_client_with_pipelines_of_its_own_sends_a_write_once_too(client, proxy):
+    class Client(redis.StrictRedis):
+        def pipeline(self, *args, **kwargs):
+            return super(Client, self).pipeline(*args, **kwargs)
+
+    redpipe.reset()
+    redpipe.connect_redis(Client(port=proxy.port, socket_timeout=0.5, retry_on_timeout=True))
+    proxy.next(stall)
+    (ref,), error = executed(incr('k'))
+    redpipe.reset()
+    assert isinstance(error, redpipe.OutcomeUnknown) and error.commands == [('incr', 'k')]
+    assert proxy.seen == 1 and client.get('k') == b'1'
+
+
 def test_one_may_leave_it_to_redis_py_which_sends_writes_again(client, proxy, through):
     client = through(again=1, at_most_once=False)
     client.connection_pool.connection_kwargs['retry_on_timeout'] = True
@@ -737,20 +751,20 @@ def test_a_dead_network_is_told_the_same_way_on_threads(client, proxy, through):
 def lose(monkeypatch):
     """Lets a reply be lost, on any connection, when the server has run its command and *after* others were read."""
     read = redis.Connection.read_response
-    left = []
+    planned = []
 
     def read_or_lose(self, *args, **kwargs):
         reply = read(self, *args, **kwargs)
-        if left and not isinstance(reply, (list, dict)):  # what the client asks on its own account
-            left[0] -= 1
-            if left[0] < 0:
-                del left[:]
+        if planned and not isinstance(reply, (list, dict)):  # what the client asks on its own account
+            left, error = planned.pop()
+            if not left:
                 self.disconnect()
-                raise redis.ConnectionError('lost')
+                raise error
+            planned.append((left - 1, error))
         return reply
 
     monkeypatch.setattr(redis.Connection, 'read_response', read_or_lose)
-    return lambda after=0: left.append(after)
+    return lambda after=0, error=redis.ConnectionError('lost'): planned.append((after, error))
 
 
 #: On all three nodes, two on each.
@@ -801,6 +815,24 @@ def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):
             refs = [pipe.get(key) for key in KEYS]
             lose(after)
         assert [ref.decode() for ref in refs] == KEYS
+
+
+@pytest.mark.parametrize('after', [0, 5, 11])
+def test_an_interrupt_leaves_no_reply_of_a_cluster_to_the_next(whole, lose, after):
+    redpipe.connect_redis(whole)
+    for key in KEYS:
+        whole.set(key, key)
+    pipe = redpipe.pipeline()
+    for key in KEYS:
+        pipe.getset(key, key)
+    lose(after, Interrupt())
+    with pytest.raises(Interrupt):
+        pipe.execute()
+    for _ in range(3):
+        with redpipe.autoexec() as pipe:
+            refs = [pipe.get(key) for key in reversed(KEYS)]
+        assert [ref.decode() for ref in refs] == KEYS[::-1]
+        assert [whole.get(key).decode() for key in KEYS] == KEYS
 
 
 def test_one_may_leave_a_cluster_to_its_client_which_sends_writes_again(whole, lose):

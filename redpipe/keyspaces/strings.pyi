@@ -52,6 +52,24 @@ class String(Keyspace):
         ifdeq: str | bytes | None = None,
         ifdne: str | bytes | None = None,
     ) -> Future[_V | None]: ...
+    @overload
+    def set(
+        self: _Swaps[_K, _E, _V],
+        name: _K,
+        value: _E,
+        ex: _Time | None = None,
+        px: _Time | None = None,
+        nx: bool = False,
+        xx: bool = False,
+        keepttl: bool = False,
+        get: bool = False,
+        exat: _When | None = None,
+        pxat: _When | None = None,
+        ifeq: _E | None = None,
+        ifne: _E | None = None,
+        ifdeq: str | bytes | None = None,
+        ifdne: str | bytes | None = None,
+    ) -> Future[bool | None] | Future[_V | None]: ...
     def setnx(self: _Writes[_K, _E], name: _K, value: _E) -> Future[bool]: ...
     def setex(self: _Writes[_K, _E], name: _K, value: _E, time: _Time) -> Future[bool]: ...
     def psetex(self: _Writes[_K, _E], name: _K, value: _E, time_ms: _Time) -> Future[bool]: ...

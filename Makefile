@@ -28,7 +28,7 @@ docs: $(READY)  ## build the documentation to docs/_build/index.html
 
 documentation: docs
 
-bench: $(READY)  ## run the benchmarks; `make bench TO=folder` keeps the figures and the plots
+bench: $(READY)  ## run the benchmarks; `make bench TO=docs/pictures` keeps the figures and the plots
 	@$(PIP) -r benchmarks/requirements.txt
 	@$(BIN)/python benchmarks/run.py $(if $(TO),--to $(TO))
 

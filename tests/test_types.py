@@ -162,7 +162,7 @@ def test_what_is_wrong_is_refused(tmpdir):
     # Each in a function of its own, so that none makes the rest unreachable or renames anything.
     text, first = PREPARED, PREPARED.count('\n') + 1
     for number, (line, _, _) in enumerate(REFUSED):
-        text += 'def f%d() -> None: # \n    %s\n' % (number, line)
+        text += 'def f%d() -> None:\n    %s\n' % (number, line)
     path = written(tmpdir, 'refused.py', text)
     told = {}
     for found in mypy(path):

@@ -4,6 +4,7 @@ What the network does to a batch comes from the proxy of tests/faults.py, where 
 faults, in all combinations, are in tests/test_faults.py.
 """
 import pickle
+import re
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ import redis
 import six
 
 import redpipe
+from examples.local import describe, find_servers
 from faults import Proxy, answer, cut_before, lose_reply, stall
 
 RELEASE = tuple(map(int, redis.__version__.split('.')[:2]))
@@ -743,6 +745,28 @@ def test_a_dead_network_is_told_the_same_way_on_threads(client, proxy, through):
             pipe.execute()
         assert [outcome.connection for outcome in caught.value.outcomes] == ['a', 'b']
     assert client.get('k') is None
+
+
+# -- on pipeline objects of redis-py that differ
+
+def version(binary):
+    return [int(number) for number in re.findall('[0-9]+', describe(binary))]
+
+
+def test_a_client_that_caches_sends_a_write_once_too(start, connect):
+    CacheConfig = pytest.importorskip('redis.cache').CacheConfig
+    newest = max(find_servers(), key=version)
+    if version(newest) < [7, 4]:
+        pytest.skip('redis-py caches from Redis 7.4 on')
+    with start(newest) as server, Proxy(server) as proxy:
+        caching = redis.StrictRedis(port=proxy.port, protocol=3, cache_config=CacheConfig(), **retries(2))
+        redpipe.connect_redis(caching)
+        proxy.next(lose_reply, after=1)
+        refs, error = executed(get('k'), incr('k'), incr('k'))
+        assert isinstance(error, redpipe.OutcomeUnknown) and server.client().get('k') == b'1'
+        refs, error = executed(get('k'), incr('k'))
+        assert error is None and refs == [b'1', 2] and caching.get('k') == b'2'
+        caching.connection_pool.disconnect()
 
 
 # -- on a cluster

@@ -18,11 +18,7 @@ from .exceptions import InvalidPipeline, outcome_unknown
 
 __all__ = ['Backend', 'of_client', 'of_callable']
 
-#: The packages whose clients make pipelines that have all of redis-py's commands.
-LIBRARIES = ('redis', 'valkey')
-#: Those of them whose batches may go directly: valkey's errors are classes of its own.
-DIRECT = ('redis',)
-#: And those whose pipelines are kept from sending twice.
+#: The packages whose pipelines are kept from sending twice.
 WATCHED = ('redis', 'rediscluster')
 CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
 
@@ -102,6 +98,7 @@ class _Piped(object):
         self._pipe = pipe
         self._records = records
         self._watched = watched
+        self.error_reply = _direct.errors_of(pipe).ResponseError
         # Only a pipeline of redis-py's is known to return error replies on demand.
         self._options = {'raise_on_error': False} if known else {}
 
@@ -114,7 +111,7 @@ class _Piped(object):
             replies = self._pipe.execute(**self._options)
         except Lost as lost:
             raise self._unknown(lost)
-        except redis.ResponseError as error:
+        except self.error_reply as error:
             if not self._options:
                 raise
             # Of a whole transaction, which did not run.
@@ -132,7 +129,7 @@ class _Piped(object):
                 raise self._unknown(reply, replies)
         for place, reply in enumerate(replies):
             if isinstance(reply, Exception) and self._options:
-                if not isinstance(reply, redis.ResponseError):
+                if not isinstance(reply, self.error_reply):
                     # No reply, but what became of a command whose node of a cluster failed.
                     self.arrived = replies
                     self.annotate(reply, place)
@@ -181,7 +178,7 @@ def of_client(client, direct=True, at_most_once=True, **options):
         # Its transactions follow a slot to another node in the same step that sends again.
         return Backend(make, client, commands, is_cluster=True,
                        at_most_once=at_most_once and not options.get('transaction'))
-    if commands is None or 'shard_hint' in options or not _direct.fits(client, DIRECT):
+    if commands is None or 'shard_hint' in options or not _direct.fits(client):
         direct = False
     direct = direct and at_most_once
     return Backend(lambda: client.pipeline(**options), client, commands,
@@ -230,4 +227,4 @@ def _commands_of(client):
             break
     if base.__name__ in CLUSTERS or base is redis.StrictRedis:
         return REDIS
-    return Commands(base) if base.__module__.split('.')[0] in LIBRARIES else None
+    return Commands(base) if base.__module__.split('.')[0] in _direct.LIBRARIES else None

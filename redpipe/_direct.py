@@ -24,14 +24,6 @@ from types import FunctionType
 
 import redis
 import six
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    ConnectionError,
-    ResponseError,
-    TimeoutError,
-    WatchError,
-)
 
 from ._reads import only_reads
 from .exceptions import outcome_unknown
@@ -46,7 +38,10 @@ try:
 except ImportError:
     PushNotification = ()
 
-__all__ = ['Direct', 'fits', 'ready']
+__all__ = ['Direct', 'LIBRARIES', 'errors_of', 'fits', 'ready']
+
+#: The packages whose clients make pipelines that have all of redis-py's commands.
+LIBRARIES = ('redis', 'valkey')
 
 #: Bytes in one piece of a batch, and how many are packed before the first piece is sent.
 PIECE = 1 << 16
@@ -66,8 +61,8 @@ _REPLIES = frozenset([bytes, list, type(None), dict, set, float, bool] + list(si
 _POOL_CHECKS = hasattr(redis.Connection, 'check_health')
 
 
-def fits(client, libraries):
-    """Tell whether batches of *client*, of one of the packages *libraries*, can go directly."""
+def fits(client):
+    """Tell whether batches of *client*, of one of the packages LIBRARIES, can go directly."""
     pool = getattr(client, 'connection_pool', None)
     connection = getattr(pool, 'connection_class', None)
     needed = [getattr(connection, name, None) for name in
@@ -76,19 +71,28 @@ def fits(client, libraries):
                getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
                getattr(type(client.pipeline()), 'execute', None),
                getattr(type(client.pipeline()), 'parse_response', None)]
-    return (all(_belongs(function, libraries) for function in needed)
+    return (all(_belongs(function) for function in needed)
             and 'parse_response' not in vars(client)
             and isinstance(getattr(client, 'response_callbacks', None), dict)
             # Client-side caching answers from memory, which only redis-py's own path does.
             and getattr(pool, 'cache', None) is None)
 
 
-def _belongs(function, libraries):
+def errors_of(client):
+    """Return the module with the errors of the package that *client*, or a pipeline, is of."""
+    for base in type(client).__mro__:
+        package = base.__module__.split('.')[0]
+        if package in LIBRARIES:
+            return sys.modules[package + '.exceptions']
+    return redis.exceptions
+
+
+def _belongs(function):
     """Tell whether *function* is redis-py's own, not overridden and not patched over."""
     function = getattr(function, '__func__', function)
     # Where it was defined: what wraps a function has all that it says of itself.
     return type(function) is FunctionType \
-        and function.__globals__['__name__'].split('.')[0] in libraries
+        and function.__globals__['__name__'].split('.')[0] in LIBRARIES
 
 
 class Direct(object):
@@ -99,6 +103,8 @@ class Direct(object):
         self.pool = client.connection_pool
         self.batch = _Transaction if transaction else _Batch
         self.encode = self.pool.get_encoder().encode
+        #: The errors of the package that the client is of.
+        self.errors = errors_of(client)
         self._names = ('_',) if _wants_name(self.pool.get_connection) else ()
 
     @property
@@ -175,6 +181,8 @@ class _Batch(object):
     def __init__(self, direct, records):
         self.pool = direct.pool
         self._direct = direct
+        self._errors = direct.errors
+        self.error_reply = direct.errors.ResponseError
         self._records = records
         self._names = {}  # of commands, and the words of those that are more than one word
         self._connection = None
@@ -269,7 +277,8 @@ class _Batch(object):
                 self.arrived = self._arrived()
                 raise outcome_unknown(
                     error, self._records[0][0], commands, len(self.arrived))
-            if not isinstance(error, (ConnectionError, TimeoutError)):
+            errors = self._errors
+            if not isinstance(error, (errors.ConnectionError, errors.TimeoutError)):
                 raise
             self._repeat(error)
         replies, self._complete = self._replies, self._ended()
@@ -285,7 +294,8 @@ class _Batch(object):
 
         redis-py closes the connection after such a reply, and those behind it are lost.
         """
-        return isinstance(error, (BusyLoadingError, AuthenticationError)) and len(self._records) == 1
+        refusals = self._errors.BusyLoadingError, self._errors.AuthenticationError
+        return isinstance(error, refusals) and len(self._records) == 1
 
     def _arrived(self):
         """Return the replies to the first commands, where those to the others are lost."""
@@ -304,7 +314,8 @@ class _Batch(object):
         connection = self._connection
         if hasattr(connection, 'retry'):
             connection.retry.call_with_retry(attempt, lambda error: connection.disconnect())
-        elif connection.retry_on_timeout if isinstance(error, TimeoutError) else not _POOL_CHECKS:
+        elif (connection.retry_on_timeout if isinstance(error, self._errors.TimeoutError)
+              else not _POOL_CHECKS):
             errors.pop()
             attempt()
         else:
@@ -332,7 +343,7 @@ class _Batch(object):
                 # Not all releases of redis-py know a push message when they see one.
                 if not isinstance(reply, PushNotification):
                     replies.append(reply)
-            except ResponseError as error:
+            except self.error_reply as error:
                 replies.append(error)
                 self.errors = True
             # What came in with it is there already.
@@ -342,7 +353,7 @@ class _Batch(object):
                     break
                 if type(reply) in _REPLIES:
                     replies.append(reply)
-                elif isinstance(reply, ResponseError):
+                elif isinstance(reply, self.error_reply):
                     replies.append(reply)
                     self.errors = True
                 elif isinstance(reply, Exception):
@@ -353,7 +364,7 @@ class _Batch(object):
     def _answers(self, replies):
         if self.errors:
             for place, reply in enumerate(replies):
-                if isinstance(reply, ResponseError):
+                if isinstance(reply, self.error_reply):
                     replies[place] = (self._records[place][4] or {}).get(_EMPTY, reply)
         return self._called_back(replies)
 
@@ -365,7 +376,7 @@ class _Batch(object):
             return replies
         for place, (record, reply) in enumerate(zip(self._records, replies)):
             callback = callbacks.get(record[3][0])
-            if callback is None or isinstance(reply, ResponseError):
+            if callback is None or isinstance(reply, self.error_reply):
                 continue
             options = record[4]
             try:
@@ -395,7 +406,7 @@ class _Transaction(_Batch):
 
     def _ended(self):
         # Who may not EXEC may still be in MULTI.
-        return not isinstance(self._replies[-1], ResponseError)
+        return not isinstance(self._replies[-1], self.error_reply)
 
     def _refused(self, error):
         return False  # EXEC was sent, and its reply is lost
@@ -404,25 +415,26 @@ class _Transaction(_Batch):
         return []
 
     def _answers(self, replies):
+        error_reply = self.error_reply
         begun, queued, executed = replies[0], replies[1:-1], replies[-1]
         refused = [(place, reply) for place, reply in enumerate(queued)
-                   if isinstance(reply, ResponseError)]
-        if isinstance(begun, ResponseError):
+                   if isinstance(reply, error_reply)]
+        if isinstance(begun, error_reply):
             # A user who may not MULTI: the commands have run by themselves.
             self.arrived = self._called_back(queued)
             raise begun
-        if isinstance(executed, ResponseError):
+        if isinstance(executed, error_reply):
             for place, error in refused:
                 self.annotate(error, place)
             self._aborted = True
-            return [reply if isinstance(reply, ResponseError) else executed for reply in queued]
+            return [reply if isinstance(reply, error_reply) else executed for reply in queued]
         if executed is None:
-            raise WatchError('Watched variable changed.')
+            raise self._errors.WatchError('Watched variable changed.')
         for place, error in refused:
             executed.insert(place, error)
         if len(executed) != len(self._records):
-            raise ResponseError('Wrong number of response items from pipeline execution')
-        self.errors = any(isinstance(reply, ResponseError) for reply in executed)
+            raise error_reply('Wrong number of response items from pipeline execution')
+        self.errors = any(isinstance(reply, error_reply) for reply in executed)
         return self._called_back(executed)
 
     def annotate(self, error, place):

@@ -1,6 +1,6 @@
 """The errors of redpipe's own; those of redis-py pass through as they are."""
 import six
-from redis.exceptions import ConnectionError, TimeoutError
+from redis.exceptions import ConnectionError
 
 __all__ = [
     'Error',
@@ -71,8 +71,12 @@ class OutcomeUnknown(Error):
 
 
 def outcome_unknown(error, connection, commands, replies):
-    """Return the OutcomeUnknown for *error*, which is also of one of redis-py's classes."""
-    base = TimeoutError if isinstance(error, TimeoutError) else ConnectionError
+    """Return the OutcomeUnknown for *error*, which is also of one of redis-py's classes.
+
+    Those of valkey-py have the same names.
+    """
+    base = next((base for base in type(error).__mro__ if base.__module__.endswith('.exceptions')
+                 and base.__name__ in ('TimeoutError', 'ConnectionError')), ConnectionError)
     both = type('OutcomeUnknown', (OutcomeUnknown, base), {'__module__': __name__})
     lost = len(commands) - replies
     unknown = both(

@@ -18,7 +18,6 @@ import sys
 from operator import itemgetter
 
 import six
-from redis.exceptions import ExecAbortError, ResponseError
 
 from ._commands import (
     CLIENT_ATTRIBUTES,
@@ -280,10 +279,10 @@ def _raise_first(names, ready, batches, outcomes, records, lenient):
         elif batch.errors:
             errors = [(place, reply) for place, (record, reply)
                       in enumerate(zip(batch_records, replies))
-                      if isinstance(reply, ResponseError) and id(record[1]) not in lenient]
+                      if isinstance(reply, batch.error_reply) and id(record[1]) not in lenient]
             if errors:
                 # Rather what made a transaction fail than what failed with it.
-                place, error = min(errors, key=lambda error: isinstance(error[1], ExecAbortError))
+                place, error = min(errors, key=lambda error: type(error[1]).__name__ == 'ExecAbortError')
                 batch.annotate(error, place)
                 failure = type(error), error, None
         if failure:

@@ -10,6 +10,7 @@ import redis
 
 import redpipe
 from examples.local import NoServer, find_servers
+from redpipe.connections import ConnectionManager
 from servers import Sentinel, TLSServer, asked
 
 PAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'docs', 'deployments.rst')
@@ -166,6 +167,31 @@ def test_valkey(start):
         redpipe.reset()
         redpipe.connect_redis(valkey.Valkey(port=one.port), transaction=True)
         redpipe_works()
+
+
+@pytest.mark.skipif(not AT_LEAST_3, reason='valkey is of the age of redis-py 3 and later')
+@pytest.mark.parametrize('direct', [True, False])
+def test_errors_of_valkeys_client_are_its_own(start, direct):
+    valkey = pytest.importorskip('valkey')
+    with start() as one:
+        redpipe.reset()
+        redpipe.connect_redis(valkey.Valkey(port=one.port), direct=direct)
+        assert (ConnectionManager.backend().direct is not None) is direct
+        pipe = redpipe.pipeline()
+        pipe.set('text', 'abc')
+        pipe.incr('text')
+        with pytest.raises(valkey.ResponseError, match='INCRBY text') as caught:
+            pipe.execute()
+        assert caught.value.outcomes == [True, caught.value]
+        with redpipe.autoexec(raise_on_error=False) as pipe:
+            wrong, right = pipe.incr('text'), pipe.get('text')
+        assert right == b'abc'
+        with pytest.raises(valkey.ResponseError):
+            wrong.result
+        one.stop()
+        with pytest.raises(valkey.ConnectionError):
+            with redpipe.autoexec() as pipe:
+                pipe.incr('text')
 
 
 def test_a_valkey_cluster(cluster, clustered):

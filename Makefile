@@ -16,7 +16,7 @@ server: $(READY)  ## start a Redis server to play with, on port 6379 of this mac
 	@$(BIN)/python -m examples.server
 
 test: $(READY)  ## run the whole suite; ./test.py takes pytest's arguments
-	$(BIN)/python test.py
+	$(BIN)/python test.py $(ARGS)
 
 lint: $(READY)  ## flake8
 	$(PIP) flake8

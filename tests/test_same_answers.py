@@ -130,7 +130,7 @@ def described(value, about=''):
     elif isinstance(value, (list, tuple)):
         parts = [described(item, about) for item in value]
     elif about == '?':
-        return kind
+        return int if kind in six.integer_types else kind
     elif about == '~':
         return kind, re.sub('[0-9a-f]*[0-9][0-9a-f]*', '0', repr(value))
     else:

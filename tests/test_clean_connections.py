@@ -124,7 +124,8 @@ def test_replies_that_are_lost(fault, place, proxy, parser, transaction, connect
     except (redis.RedisError, redpipe.Error, ValueError):
         pass
     else:
-        assert fault is faults.garbage  # which an old hiredis may take for a number
+        assert fault is faults.garbage
+        return  # an old hiredis takes it for a number, and the proxy says no more
     proxy.always(None)
     assert_own_replies()
 

@@ -187,6 +187,8 @@ class _Queue(object):
         return records, callbacks, lenient
 
     def _drop(self, why, cause=None):
+        if not (self._stack or self._callbacks or self._handed_up):
+            return  # as after every execute
         records, _, _ = self._take()
         if records:
             _fail(records, 'nothing was sent by the pipeline of this Future: ' + why, cause)

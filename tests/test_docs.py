@@ -1,4 +1,4 @@
-"""Every block of code in README.rst and docs/ does what the page says.
+"""Every block of code in README.rst, CONTRIBUTING.rst and docs/ does what the page says.
 
 A page is run from top to bottom in a namespace of its own, on a real server:
 
@@ -73,7 +73,7 @@ class Block(object):
 
 
 def pages():
-    found = ['README.rst']
+    found = ['README.rst', 'CONTRIBUTING.rst']
     for folder, folders, names in os.walk(os.path.join(ROOT, 'docs')):
         folders[:] = [name for name in folders if not name.startswith('_')]
         found += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names if name.endswith('.rst')]

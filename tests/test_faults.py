@@ -20,6 +20,7 @@ import redis
 import faults
 import redpipe
 from faults import Proxy
+from servers import eventually
 from test_contract import retries
 
 #: How long a client waits for a reply, in seconds.
@@ -61,9 +62,20 @@ class Reached(object):
         self.patience = 3 * PATIENCE if 'ssl' in options else PATIENCE  # it takes longer to connect
         self.direct = True
         self.options = options
+        self._clients = []
 
     def client(self, again=0):
-        return redis.StrictRedis(socket_timeout=self.patience, **dict(self.options, **retries(again)))
+        self._clients.append(redis.StrictRedis(socket_timeout=self.patience, **dict(self.options, **retries(again))))
+        return self._clients[-1]
+
+    def begin(self):
+        """Begin anew, with an empty server, when whatever was on its way to it has arrived."""
+        self.proxy.always(None)
+        while self._clients:
+            self._clients.pop().connection_pool.disconnect()
+        eventually(lambda: not self.proxy.links)
+        self.direct_client.flushdb()
+        redpipe.reset()
 
 
 @pytest.fixture(scope='module')
@@ -91,9 +103,7 @@ def reached(request, server):
     on_pipelines = request.param == 'pipeline'
     one = request.getfixturevalue('over_tcp' if on_pipelines else 'over_' + request.param)
     one.direct = not on_pipelines
-    one.proxy.always(None)
-    one.direct_client.flushdb()
-    redpipe.reset()
+    one.begin()
     yield one
     redpipe.disable_threads()
     redpipe.reset()
@@ -344,10 +354,8 @@ KINDS = ['incr', 'push', 'get', 'echo']
 def run_schedule(seed, reached, second):
     """Some batches of any commands, with any faults among them, all drawn from *seed*."""
     dice = random.Random(seed)
-    reached.proxy.always(None)
-    reached.direct_client.flushdb()
+    reached.begin()
     second.flushdb()
-    redpipe.reset()
     transaction = dice.random() < 0.3
     reached.direct = dice.random() < 0.7
     ledger = prepare(reached, second, again=dice.randrange(3), transaction=transaction)

@@ -19,8 +19,8 @@ import redis
 
 import faults
 import redpipe
+from examples.local import clock
 from faults import Proxy
-from servers import eventually
 from test_contract import retries
 
 #: How long a client waits for a reply, in seconds.
@@ -73,7 +73,9 @@ class Reached(object):
         self.proxy.always(None)
         while self._clients:
             self._clients.pop().connection_pool.disconnect()
-        eventually(lambda: not self.proxy.links)
+        end = clock() + 20
+        while self.proxy.links and clock() < end:
+            time.sleep(0.001)
         self.direct_client.flushdb()
         redpipe.reset()
 

@@ -11,7 +11,7 @@ import redis
 
 from . import _direct
 from ._clusters import routing
-from ._commands import Commands, REDIS
+from ._commands import Commands, LIBRARIES, REDIS
 from ._once import Lost, watch
 from ._reads import only_reads
 from .exceptions import InvalidPipeline, outcome_unknown
@@ -64,7 +64,7 @@ class Backend(object):
         if self.client is None:
             refuse_decoded(pipe)
         try:
-            for _, _, _, args, options, method in records:
+            for args, options, method in zip(records.commands, records.options, records.methods):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
             watched = None
             if _is_redis_pys(pipe):
@@ -78,11 +78,11 @@ class Backend(object):
         """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
         has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
         encode = has_encoder.get_encoder().encode
-        for _, _, _, args, _, method in records:
+        for args, method in zip(records.commands, records.methods):
             for arg in () if method else args:
                 encode(arg)
         if self.at_most_once:
-            return watch(pipe, once=not only_reads(map(_words, records)))
+            return watch(pipe, once=not only_reads(_words(records)))
         return None
 
 
@@ -123,7 +123,7 @@ class _Piped(object):
         count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
         if count != len(self._records):
             raise InvalidPipeline('connection %r answered %d commands with %s replies'
-                                  % (self._records[0][0], len(self._records), count))
+                                  % (self._records.names[0], len(self._records), count))
         for reply in replies:
             if isinstance(reply, Lost):
                 raise self._unknown(reply, replies)
@@ -141,14 +141,14 @@ class _Piped(object):
         """Return the error for *lost*, which stands in *replies* where one is lost."""
         count = len([reply for reply in replies if not isinstance(reply, Lost)])
         error = outcome_unknown(
-            lost.cause, self._records[0][0], list(map(_words, self._records)), count)
+            lost.cause, self._records.names[0], _words(self._records), count)
         self.arrived = [error if isinstance(reply, Lost) else reply for reply in replies]
         return error
 
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
         if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, place + 1, self._records[place][3])
+            self._pipe.annotate_exception(error, place + 1, self._records.commands[place])
 
     def close(self):
         """Leave it to ``receive``."""
@@ -208,9 +208,10 @@ def refuse_decoded(client):
                 'that was made without decode_responses=True')
 
 
-def _words(record):
-    """Return the words of the command in *record*, or its method and the arguments of that."""
-    return record[3] if record[5] is None else (record[5],) + tuple(record[3])
+def _words(records):
+    """Return the words of each command, or the name of its method and the arguments of that."""
+    return [args if method is None else (method,) + tuple(args)
+            for args, method in zip(records.commands, records.methods)]
 
 
 def _is_redis_pys(pipe):
@@ -227,4 +228,4 @@ def _commands_of(client):
             break
     if base.__name__ in CLUSTERS or base is redis.StrictRedis:
         return REDIS
-    return Commands(base) if base.__module__.split('.')[0] in _direct.LIBRARIES else None
+    return Commands(base) if base.__module__.split('.')[0] in LIBRARIES else None

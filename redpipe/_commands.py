@@ -14,7 +14,10 @@ import six
 from .exceptions import InvalidOperation
 from .futures import Future, plain
 
-__all__ = ['Commands', 'REDIS', 'settled', 'refuse']
+__all__ = ['Commands', 'LIBRARIES', 'REDIS', 'settled', 'refuse']
+
+#: The packages whose clients make pipelines that have all of redis-py's commands.
+LIBRARIES = ('redis', 'valkey')
 
 _CALLBACK = 'read the reply in a callback (on_execute) or after execute()'
 _CLIENT = 'call it on the redis-py client'
@@ -72,6 +75,9 @@ REFUSED_WORDS = frozenset(
 #: Methods whose value is an object of redis-py's that sends commands itself.
 MODULES = ('json', 'ts', 'bf', 'cf', 'cms', 'topk', 'tdigest', 'vset')
 
+#: Methods whose command goes with others that only the client's own pipelines know to send.
+LEFT = ('himport_set',)
+
 #: What some command methods ask of their client.
 CLIENT_ATTRIBUTES = ('connection_pool', 'get_encoder', 'get_connection_kwargs')
 
@@ -125,6 +131,25 @@ def _queueing(function):
     return method
 
 
+def _set(function):
+    queueing = _queueing(function)
+
+    @six.wraps(function)
+    def method(self, *args, **kwargs):
+        # Mostly a key and a value alone; redis-py looks for a dozen options all the same.
+        if len(args) == 2 and not kwargs:
+            return self.execute_command('SET', *args)
+        return queueing(self, *args, **kwargs)
+    return method
+
+
+def _left(name, function):
+    @six.wraps(function)
+    def method(self, *args, **kwargs):
+        return self._call(name, args, kwargs)
+    return method
+
+
 def _module(name, function):
     @six.wraps(function)
     def method(self, *args, **kwargs):
@@ -140,6 +165,10 @@ def _module(name, function):
 def _method(name, function):
     if name in MODULES:
         return _module(name, function)
+    if name in LEFT:
+        return _left(name, function)
+    if name == 'set' and function.__module__.split('.')[0] in LIBRARIES:
+        return _set(function)
     # Where a method looks at no argument, execute_command settles what it is given.
     if name.startswith('_') or _LOOKING_AT_NOTHING.issuperset(function.__code__.co_names):
         return function

@@ -18,44 +18,30 @@ object sends the batch, or reads each reply with ``read_response``:
 """
 import inspect
 import sys
-from itertools import chain, islice
 from operator import itemgetter
 from types import FunctionType
 
 import redis
 import six
 
+from ._commands import LIBRARIES
+from ._packing import Packed
 from ._reads import only_reads
 from .exceptions import outcome_unknown
-
-try:
-    from hiredis import pack_command
-except ImportError:
-    pack_command = None
 
 try:
     from hiredis import PushNotification
 except ImportError:
     PushNotification = ()
 
-__all__ = ['Direct', 'LIBRARIES', 'errors_of', 'fits', 'ready']
-
-#: The packages whose clients make pipelines that have all of redis-py's commands.
-LIBRARIES = ('redis', 'valkey')
-
-#: Bytes in one piece of a batch, and how many are packed before the first piece is sent.
-PIECE = 1 << 16
-AHEAD = 1 << 24
+__all__ = ['Direct', 'errors_of', 'fits', 'ready']
 
 #: Options of a command that are for redis-py itself and not for the reply callback.
 _OWN_OPTIONS = ('EMPTY_RESPONSE', 'NEVER_DECODE')
 _EMPTY = 'EMPTY_RESPONSE'
 
-#: The parts of a record, see ``pipelines``.
-_ARGS, _OPTIONS, _METHOD = itemgetter(3), itemgetter(4), itemgetter(5)
-
 #: The types of nearly all replies; anything else is looked at.
-_REPLIES = frozenset([bytes, list, type(None), dict, set, float, bool] + list(six.integer_types))
+_REPLIES = frozenset([bytes, type(None), dict, set, float, bool] + list(six.integer_types))
 
 #: Pools of redis-py before 3.2 hand out connections that the server may have closed.
 _POOL_CHECKS = hasattr(redis.Connection, 'check_health')
@@ -102,29 +88,16 @@ class Direct(object):
         self.client = client
         self.pool = client.connection_pool
         self.batch = _Transaction if transaction else _Batch
-        self.encode = self.pool.get_encoder().encode
         #: The errors of the package that the client is of.
         self.errors = errors_of(client)
         self._names = ('_',) if _wants_name(self.pool.get_connection) else ()
 
-    @property
-    def plain(self):
-        """Whether redis-py packs for this client as is done here, by whatever it packs."""
-        settings = self.pool.connection_kwargs
-        return (settings.get('encoding', 'utf-8').lower() in ('utf-8', 'utf8')
-                and settings.get('encoding_errors', 'strict') == 'strict'
-                and settings.get('command_packer') is None)
-
-    def unopened(self):
-        """Return a connection outside the pool, which packs what is not plain."""
-        return self.pool.connection_class(**self.pool.connection_kwargs)
-
     def takes(self, records):
         """Tell whether *records* can go directly; otherwise redis-py's pipeline has to send them."""
-        if any(map(_METHOD, records)):
+        if any(records.methods):
             return False
         return self.batch is _Batch or not any(_EMPTY in options
-                                               for options in map(_OPTIONS, records) if options)
+                                               for options in records.options if options)
 
     def prepare(self, records):
         """Return a batch of *records*, packed; DataError for what cannot be sent."""
@@ -184,66 +157,13 @@ class _Batch(object):
         self._errors = direct.errors
         self.error_reply = direct.errors.ResponseError
         self._records = records
-        self._names = {}  # of commands, and the words of those that are more than one word
         self._connection = None
         self._complete = False
         self._error = None
         self._replies = []
         self.errors = False  # whether there are any among the replies
         self.arrived = []  # the replies to the first commands, where the batch fails
-        # Everything is packed before anything is sent, so that a value that cannot be sent
-        # stops all of it. What would take much memory is packed once more as it goes out.
-        self._pieces, size = [], 0
-        for piece in self._packed():
-            if size < AHEAD:
-                self._pieces.append(piece)
-            size += len(piece)
-        self._cut = size >= AHEAD
-
-    def _packed(self):
-        """Yield the commands in pieces of about PIECE bytes."""
-        commands = six.moves.map(_ARGS, self._records)
-        pieces, size, count = [self._before], 0, 16
-        while True:
-            some = list(islice(commands, count))
-            if not some:
-                break
-            piece = b''.join(self._pack_all(some))
-            pieces.append(piece)
-            size += len(piece)
-            if size > PIECE:
-                yield b''.join(pieces)
-                pieces, size = [], 0
-            # As many as should fit, going by the last ones.
-            count = max(1, min(count * 4, count * PIECE // len(piece)))
-        pieces.append(self._after)
-        yield b''.join(pieces)
-
-    def _pack_all(self, commands):
-        """Return the packed form of each of *commands*."""
-        for name in set(map(itemgetter(0), commands)):
-            if name not in self._names:
-                self._names[name] = _split(name)
-        if any(self._names.values()):
-            commands = [args if self._names[args[0]] is None else self._names[args[0]] + args[1:]
-                        for args in commands]
-        if self._direct.plain:
-            try:
-                return list(map(pack_command or self._pack, commands))
-            except TypeError:
-                pass  # hiredis does not take it; perhaps redis-py does
-        pack = self._direct.unopened().pack_command
-        return [b''.join(pack(*args)) for args in commands]
-
-    def _pack(self, args):
-        """Pack one command in Python, with the client's encoder."""
-        encode = self._direct.encode
-        parts = [b'*%d\r\n' % len(args)]
-        for arg in args:
-            if type(arg) is not bytes:
-                arg = bytes(encode(arg))
-            parts.append(b'$%d\r\n%s\r\n' % (len(arg), arg))
-        return b''.join(parts)
+        self._packed = Packed(direct.pool, records.commands, self._before, self._after)
 
     def send(self):
         """Write the whole batch to a connection of the pool.
@@ -270,13 +190,13 @@ class _Batch(object):
             self._read()
         except Exception as error:  # what is no reply counts as lost too
             self._connection.disconnect()
-            commands = list(map(_ARGS, self._records))
+            commands = self._records.commands
             if not only_reads(commands):
                 if self._refused(error):
                     raise
                 self.arrived = self._arrived()
                 raise outcome_unknown(
-                    error, self._records[0][0], commands, len(self.arrived))
+                    error, self._records.names[0], commands, len(self.arrived))
             errors = self._errors
             if not isinstance(error, (errors.ConnectionError, errors.TimeoutError)):
                 raise
@@ -328,8 +248,7 @@ class _Batch(object):
             self._direct.give_back(connection, broken=not self._complete)
 
     def _write(self):
-        rest = islice(self._packed(), len(self._pieces), None) if self._cut else ()
-        self._connection.send_packed_command(chain(self._pieces, rest))
+        self._connection.send_packed_command(iter(self._packed))
 
     def _read(self):
         """Read the replies as the parser has them, error replies among them."""
@@ -353,6 +272,11 @@ class _Batch(object):
                     break
                 if type(reply) in _REPLIES:
                     replies.append(reply)
+                elif type(reply) is list:
+                    # So says EXEC, or a script, what redis-py takes for the end of a connection.
+                    if reply and isinstance(reply[0], self._errors.ConnectionError):
+                        raise reply[0]
+                    replies.append(reply)
                 elif isinstance(reply, self.error_reply):
                     replies.append(reply)
                     self.errors = True
@@ -365,20 +289,20 @@ class _Batch(object):
         if self.errors:
             for place, reply in enumerate(replies):
                 if isinstance(reply, self.error_reply):
-                    replies[place] = (self._records[place][4] or {}).get(_EMPTY, reply)
+                    replies[place] = (self._records.options[place] or {}).get(_EMPTY, reply)
         return self._called_back(replies)
 
     def _called_back(self, replies):
         """Return *replies* as the client's reply callbacks make them."""
         known = self._direct.client.response_callbacks
-        callbacks = dict((name, known[name]) for name in self._names if name in known)
+        callbacks = dict((name, known[name]) for name in self._packed.names if name in known)
         if not callbacks:
             return replies
-        for place, (record, reply) in enumerate(zip(self._records, replies)):
-            callback = callbacks.get(record[3][0])
-            if callback is None or isinstance(reply, self.error_reply):
+        wanted = map(callbacks.get, map(itemgetter(0), self._records.commands))
+        for place, (callback, reply) in enumerate(zip(wanted, replies)):
+            if callback is None or self.errors and isinstance(reply, self.error_reply):
                 continue
-            options = record[4]
+            options = self._records.options[place]
             try:
                 if options:
                     options = dict(o for o in options.items() if o[0] not in _OWN_OPTIONS)
@@ -393,7 +317,7 @@ class _Batch(object):
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about, as redis-py does."""
         self._direct.client.pipeline().annotate_exception(
-            error, place + 1, self._records[place][3])
+            error, place + 1, self._records.commands[place])
 
 
 class _Transaction(_Batch):
@@ -440,16 +364,6 @@ class _Transaction(_Batch):
     def annotate(self, error, place):
         if not self._aborted:
             super(_Transaction, self).annotate(error, place)
-
-
-def _split(name):
-    """Return the words of a command name that is more than a word, as redis-py has them; or None.
-
-    Blanks at either end go, as with redis-py.
-    """
-    data = name.encode() if isinstance(name, six.text_type) else name
-    words = tuple(data.split())
-    return None if words == (data,) else words
 
 
 def _reader(connection):

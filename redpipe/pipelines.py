@@ -1,12 +1,6 @@
 """Queue commands, nest pipelines in one another, and execute them in one go.
 
-A command that is queued becomes a record, a plain tuple of
-
-    (connection name, Future, decoder or None, args, options or None, method or None)
-
-where *args* are the words of the command and *options* are for redis-py's reply
-callbacks; with a *method*, they are the arguments of that method, which only the
-pipeline objects of the connection's client have.
+Queueing a command costs a Future and a row of values, see ``_records``.
 
 A nested pipeline hands its records to its parent, unchanged and in order; the
 root alone sorts them by connection, sends each connection's batch and reads all
@@ -15,7 +9,6 @@ the callbacks run: those of nested pipelines first, in the order in which they
 executed, then the pipeline's own.
 """
 import sys
-from operator import itemgetter
 
 import six
 
@@ -36,6 +29,7 @@ from .exceptions import (
     described,
     text_of,
 )
+from ._records import Records, WIDTH
 from .futures import Future, plain
 from .tasks import SynchronousTask, TaskManager
 
@@ -106,7 +100,7 @@ class _Queue(object):
         if options:
             options.pop('keys', None)
         future = Future()
-        self._stack.append((self._name, future, None, args, options or None, None))
+        self._stack += (self._name, future, None, args, options or None, None)
         return future
 
     def on_execute(self, callback):
@@ -143,7 +137,7 @@ class _Queue(object):
 
     def __repr__(self):
         return '<%s on connection %r, %d commands queued>' % (
-            type(self).__name__, self._name, len(self._stack))
+            type(self).__name__, self._name, self._queued)
 
     # Without commands of its own, a pipe asks the pipelines of its connection.
     _client_class = None
@@ -162,36 +156,45 @@ class _Queue(object):
                 % (self._client_class.__name__, name, name.upper()))
 
         def call(*args, **kwargs):
-            future = Future()
-            self._stack.append(
-                (self._name, future, None, _settled_deep(args), _settled_deep(kwargs), name))
-            return future
+            return self._call(name, args, kwargs)
         call.__name__ = name
         return call
+
+    def _call(self, method, args, kwargs):
+        """Queue a call of a method that the pipeline objects of the connection have."""
+        future = Future()
+        self._stack += (
+            self._name, future, None, _settled_deep(args), _settled_deep(kwargs), method)
+        return future
 
     def _queue(self, name, args, decode=None, options=None):
         """Queue the words *args* for connection *name* and return the Future."""
         future = Future()
-        self._stack.append((name, future, decode, args, options, None))
+        self._stack += (name, future, decode, args, options, None)
         return future
 
+    @property
+    def _queued(self):
+        """How many commands are queued."""
+        return len(self._stack) // WIDTH
+
     def _take(self, raise_on_error=None):
-        """Empty the pipeline and return its records, its callbacks in order, and the Futures
+        """Empty the pipeline and return what is queued, its callbacks in order, and the Futures
         that are to hold an error reply of their own.
         """
         if raise_on_error is None:
             raise_on_error = self._raise_on_error
-        records, callbacks = self._stack, self._handed_up + self._callbacks
-        lenient = self._lenient if raise_on_error else [record[1] for record in records]
+        queued, callbacks = self._stack, self._handed_up + self._callbacks
+        lenient = self._lenient if raise_on_error else Records(queued).futures
         self._stack, self._callbacks, self._handed_up, self._lenient = [], [], [], []
-        return records, callbacks, lenient
+        return queued, callbacks, lenient
 
     def _drop(self, why, cause=None):
         if not (self._stack or self._callbacks or self._handed_up):
             return  # as after every execute
-        records, _, _ = self._take()
-        if records:
-            _fail(records, 'nothing was sent by the pipeline of this Future: ' + why, cause)
+        queued, _, _ = self._take()
+        if queued:
+            _fail(Records(queued), 'nothing was sent by the pipeline of this Future: ' + why, cause)
 
 
 class Pipeline(_Queue):
@@ -210,9 +213,9 @@ class Pipeline(_Queue):
         read. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were
         lost.
         """
-        records, callbacks, lenient = self._take(raise_on_error)
-        if records:
-            _run(records, lenient)
+        queued, callbacks, lenient = self._take(raise_on_error)
+        if queued:
+            _run(Records(queued), lenient)
         _call(callbacks)
 
 
@@ -233,67 +236,67 @@ class NestedPipeline(Pipeline):
             raise InvalidOperation(
                 'the block of the parent pipeline was left already, so nothing would send '
                 'these commands; execute the nested pipeline inside it')
-        records, callbacks, lenient = self._take(raise_on_error)
-        parent._stack += records
+        queued, callbacks, lenient = self._take(raise_on_error)
+        parent._stack += queued
         parent._handed_up += callbacks
         parent._lenient += lenient
 
 
 def _run(records, lenient):
     """Send the batches of all connections, read all replies, then settle all Futures."""
-    names, batches = [records[0][0]], {}
-    if len(set(map(itemgetter(0), records))) == 1:
-        batches[names[0]] = records
+    names = records.names
+    if names.count(names[0]) == len(names):
+        parts = [(names[0], None, records)]
     else:
-        for record in records:
-            batches.setdefault(record[0], []).append(record)
-        names = sorted(batches, key=list(map(itemgetter(0), records)).index)
+        parts = [(name, places, records.at(places)) for name, places in records.by_connection()]
     try:
         # All are prepared before the first is sent: what cannot be sent sends nothing.
-        ready = [ConnectionManager.backend(name).prepare(batches[name]) for name in names]
+        ready = [ConnectionManager.backend(name).prepare(part) for name, _, part in parts]
         outcomes = _exchange(ready)
-        _raise_first(names, ready, [batches[name] for name in names], outcomes, records, lenient)
+        _raise_first(parts, ready, outcomes, lenient)
     except BaseException as error:
         _fail(records, 'the batch of this Future failed: ' + described(error), error)
         raise
-    if len(names) == 1:
-        answered = zip(records, outcomes[0][0])
-    else:
-        answered = _in_order(records, dict(zip(names, [replies for replies, _ in outcomes])))
-    _settle(answered, any(batch.errors for batch in ready))
+    replies = _in_order(parts, [replies for replies, _ in outcomes])
+    _settle(records, replies, any(batch.errors for batch in ready))
 
 
-def _in_order(records, replies):
-    """Pair the records with *replies*, a dict of those of each connection."""
-    replies = dict((name, iter(some)) for name, some in replies.items())
-    return [(record, next(replies[record[0]])) for record in records]
+def _in_order(parts, replies):
+    """Return the *replies*, a list for each of *parts*, as one list in program order."""
+    if len(parts) == 1:
+        return replies[0]
+    ordered = [None] * sum(map(len, replies))
+    for (_, places, _), some in zip(parts, replies):
+        for place, reply in zip(places, some):
+            ordered[place] = reply
+    return ordered
 
 
-def _raise_first(names, ready, batches, outcomes, records, lenient):
-    """Raise the first failure in the order of *names*, its text telling of the others too."""
+def _raise_first(parts, ready, outcomes, lenient):
+    """Raise the first failure in the order of *parts*, its text telling of the others too."""
     lenient = set(map(id, lenient))
-    failed, told = [], {}
-    for name, batch, batch_records, (replies, failure) in zip(names, ready, batches, outcomes):
-        told[name] = replies
+    failed, told = [], []
+    for (name, _, part), batch, (replies, failure) in zip(parts, ready, outcomes):
         if failure:
-            lost = len(batch_records) - len(batch.arrived)
-            told[name] = batch.arrived + [failure[1]] * lost
+            lost = len(part) - len(batch.arrived)
+            replies = batch.arrived + [failure[1]] * lost
         elif batch.errors:
-            errors = [(place, reply) for place, (record, reply)
-                      in enumerate(zip(batch_records, replies))
-                      if isinstance(reply, batch.error_reply) and id(record[1]) not in lenient]
+            errors = [(place, reply) for place, (future, reply)
+                      in enumerate(zip(part.futures, replies))
+                      if isinstance(reply, batch.error_reply) and id(future) not in lenient]
             if errors:
                 # Rather what made a transaction fail than what failed with it.
                 place, error = min(errors, key=lambda error: type(error[1]).__name__ == 'ExecAbortError')
                 batch.annotate(error, place)
                 failure = type(error), error, None
+        told.append(replies)
         if failure:
             failed.append((name, failure))
     if not failed:
         return
     # The replies, not what decoders make of them: a decoder may act, as a Struct's does,
     # which takes in what was loaded, and may do so only once all has succeeded.
-    failed[0][1][1].outcomes = [reply for _, reply in _in_order(records, told)]
+    failed[0][1][1].outcomes = list(_in_order(parts, told))
     _annotate(failed)
     six.reraise(*failed[0][1])
 
@@ -359,25 +362,25 @@ def _annotate(failed):
         error.args = (text,)
 
 
-def _settle(answered, errors):
+def _settle(records, replies, errors):
     """Give each Future its reply, decoded, or what went wrong with it alone."""
-    for record, reply in answered:
-        decode = record[2]
+    rows = zip(records.futures, records.decoders, replies)
+    for place, (future, decode, reply) in enumerate(rows):
         if errors and isinstance(reply, Exception):
-            record[1]._error = reply
+            future._error = reply
         elif decode is None:
-            record[1]._result = reply
+            future._result = reply
         else:
             try:
-                record[1]._result = decode(reply)
+                future._result = decode(reply)
             except Exception as error:
-                record[1]._error = _undecodable(record, error)
+                future._error = _undecodable(records, place, error)
 
 
-def _undecodable(record, cause):
-    name, args = record[0], record[3]
+def _undecodable(records, place, cause):
     error = InvalidValue('the reply to %s on connection %r cannot be decoded: %s' % (
-        ' '.join(_shown(arg) for arg in args[:3]), name, text_of(cause)))
+        ' '.join(_shown(arg) for arg in records.commands[place][:3]), records.names[place],
+        text_of(cause)))
     error.__cause__ = cause
     return error
 
@@ -386,8 +389,8 @@ def _fail(records, text, cause=None):
     """Let every Future of *records* say, when it is read, what became of its command."""
     error = ResultNotReady(text)
     error.__cause__ = cause
-    for record in records:
-        record[1]._error = error
+    for future in records.futures:
+        future._error = error
 
 
 def _call(callbacks):

@@ -127,7 +127,7 @@ def refused_or_run(client, queue):
     try:
         queue(pipe)
     except REFUSALS:
-        assert len(pipe._stack) == 1, 'it was refused, and queued'
+        assert pipe._queued == 1, 'it was refused, and queued'
         pipe.execute()
         assert first == 1
         return

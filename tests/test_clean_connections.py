@@ -287,6 +287,27 @@ def test_a_thousand_error_replies(strict, server, parser, transaction, connect):
     assert_own_replies()
 
 
+def test_a_list_that_begins_with_the_end_of_the_connection(server, parser, transaction, connect):
+    # redis-py takes it for an error of the connection, also where EXEC returns the list.
+    client = connect(pooled(server.port, parser=parser), transaction=transaction)
+    error = "redis.error_reply('LOADING no data yet')"
+    script = 'return ' + (error if transaction else '{%s, 1}' % error)
+    with pytest.raises(redis.exceptions.BusyLoadingError):
+        pipe = client.pipeline(transaction=transaction)
+        pipe.eval(script, 0)
+        pipe.ping()
+        pipe.execute()
+    pipe = redpipe.pipeline()
+    futures = [pipe.eval(script, 0), pipe.incr('n'), pipe.echo('behind')]
+    with pytest.raises(redpipe.OutcomeUnknown, match='no data yet') as caught:
+        pipe.execute()
+    assert isinstance(caught.value, redis.ConnectionError)
+    for future in futures:
+        with pytest.raises(redpipe.ResultNotReady):
+            future.result
+    assert_own_replies()
+
+
 # -- what never goes out
 
 @pytest.mark.parametrize('value', [object(), None, [1], u'\ud800'], ids=repr)

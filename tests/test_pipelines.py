@@ -98,7 +98,7 @@ def test_a_future_without_a_result_is_refused_as_an_argument_at_the_callers_line
                  lambda: pipe.execute_command('SET', 'k', number)):
         with pytest.raises(redpipe.ResultNotReady):
             call()
-    assert len(pipe._stack) == 1
+    assert pipe._queued == 1
 
 
 def test_execute_returns_no_array_of_results(connected):
@@ -119,7 +119,7 @@ def test_the_same_function_composes_into_one_round_trip_of_200_commands(linked):
     before = link.round_trips
     with redpipe.autoexec() as pipe:
         refs = [increment_and_expire('k%d' % i, pipe=pipe) for i in range(100)]
-        assert len(pipe._stack) == 200
+        assert pipe._queued == 200
     assert link.round_trips - before == 1
     assert refs == [1] * 100
 
@@ -590,7 +590,7 @@ def test_a_pipeline_can_be_copied_but_not_by_accident_pickled_into_commands(conn
         pickle.dumps(pipe, 2)
     except (pickle.PicklingError, TypeError, AttributeError):
         pass
-    assert len(pipe._stack) == 1
+    assert pipe._queued == 1
 
 
 def test_repr_says_what_is_queued(connected):

@@ -417,6 +417,25 @@ def test_a_client_with_a_cache_does_not(newest, connect):
     assert not goes_directly(connect, client)
 
 
+@pytest.mark.filterwarnings('ignore:Call to experimental')
+def test_a_command_that_needs_another_one_first_does_not(newest, connect):
+    client = newest.client()
+    if not hasattr(client, 'himport_prepare'):
+        pytest.skip('redis-py %s has no such command' % redis.__version__)
+    client.himport_prepare('names', ['first', 'last'])
+    connect(client)
+    with pytest.raises(redis.ResponseError) as expected:
+        pipe = client.pipeline(transaction=False)
+        pipe.himport_set('k', 'names', ['Ann', 'Lee'])
+        pipe.execute()
+    with pytest.raises(redis.ResponseError) as caught:
+        with redpipe.autoexec() as pipe:
+            pipe.himport_set('k', 'names', ['Ann', 'Lee'])
+    # Redis up to 8.6 does not know it: it is the first one that it complains of.
+    assert "'PREPARE'" in str(caught.value)
+    assert str(caught.value) == str(expected.value)
+
+
 def test_a_client_that_was_told_not_to_does_not(newest, connect):
     connect(newest.client(), direct=False)
     assert ConnectionManager.backend().direct is None

@@ -357,7 +357,7 @@ def test_data_without_the_key_field_is_refused(connected):
                 with pytest.raises(InvalidOperation) as caught:
                     Plant(data, **options)
                 assert "'plant'" in str(caught.value) and 'Plant' in str(caught.value)
-            assert len(pipe._stack) == 0
+            assert pipe._queued == 0
     with pytest.raises(InvalidOperation):
         Plant()
 
@@ -411,12 +411,12 @@ def test_the_data_given_is_left_alone(connected):
 def test_a_future_that_is_not_ready_is_no_data(connected):
     with redpipe.pipeline() as pipe:
         for given in (pipe.get('x'), {'plant': pipe.get('x')}, {'plant': '1', 'name': pipe.get('x')}):
-            queued = len(pipe._stack)
+            queued = pipe._queued
             with pytest.raises(ResultNotReady):
                 Plant(given, pipe=pipe)
             with pytest.raises(ResultNotReady):
                 Plant('1', no_op=True).update({'leaves': 1, 'name': pipe.get('x')}, pipe=pipe)
-            assert len(pipe._stack) == queued + 1
+            assert pipe._queued == queued + 1
 
 
 def test_results_of_other_commands_are_data(connected):
@@ -1006,7 +1006,7 @@ def test_an_amount_that_does_not_fit_is_refused(connected, fern):
                 for amount in amounts[name] + [settled(amount) for amount in amounts[name]]:
                     with pytest.raises(InvalidValue):
                         call(name, amount, pipe=pipe)
-        assert len(pipe._stack) == 0
+        assert pipe._queued == 0
     assert connected.hgetall('P{1}') == before
 
 

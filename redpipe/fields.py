@@ -107,7 +107,7 @@ class TextField(object):
         try:
             if not isinstance(value, six.text_type):
                 value = _exactly(six.text_type, value)
-            return _utf8(value)
+            return utf8(value)
         except Exception as error:
             _refuse(cls, value, error)
 
@@ -116,10 +116,10 @@ class TextField(object):
         """Return the text of utf-8 bytes."""
         try:
             if type(value) is bytes:
-                return _from_utf8(value)
+                return from_utf8(value)
             if value is None or isinstance(value, six.text_type):
                 return value
-            return _from_utf8(value)
+            return from_utf8(value)
         except Exception as error:
             _refuse(cls, value, error)
 
@@ -369,15 +369,15 @@ if six.PY2:
     # Python 2 lets surrogates through, in both directions.
     _SURROGATE = re.compile(b'\xed[\xa0-\xbf]')
 
-    def _utf8(text):
+    def utf8(text):
         data = text.encode('utf-8')
-        if _from_utf8(data) != text:
+        if from_utf8(data) != text:
             raise ValueError('two surrogates would come back as one character')
         return data
 
-    def _from_utf8(data):
+    def from_utf8(data):
         if _SURROGATE.search(data):
             raise ValueError('surrogates are no text')
         return data.decode('utf-8')
 else:
-    _utf8, _from_utf8 = str.encode, bytes.decode
+    utf8, from_utf8 = str.encode, bytes.decode

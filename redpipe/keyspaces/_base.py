@@ -4,13 +4,41 @@ import re
 import six
 
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField
+from ..fields import TextField, from_utf8, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
 from ._words import SIMPLE, sendable, several
 
 #: What a pattern of Redis takes for something else than itself.
 GLOB = re.compile(br'([\\*?\[\]])')
+
+
+#: The types of text.
+TEXT = frozenset([str, six.text_type])
+_TEXT = six.text_type
+
+
+class Remembered(dict):
+    """What *function* returns for values of some *kinds*, by value; it is not called again for
+    those, ENOUGH of them at most.
+    """
+
+    ENOUGH = 1000
+
+    def __init__(self, function, kinds):
+        self._function = function
+        self._kinds = kinds
+
+    def __missing__(self, value):
+        value = plain(value)
+        returned = self._function(value)
+        if type(value) in self._kinds and len(self) < self.ENOUGH:
+            self[value] = returned
+        return returned
+
+
+#: What comes before the key in a name in Redis, by keyspace.
+_BEFORE = Remembered(lambda keyspace: six.ensure_binary(keyspace) + b'{', TEXT)
 
 
 class Base(object):
@@ -83,16 +111,14 @@ class Base(object):
         *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
         its digits. None, a list or a tuple is InvalidValue.
         """
-        field = cls.keyparse or TextField
-        name = (field.encode if type(key) is six.text_type else cls._encode_key)(key)
+        if type(key) is _TEXT:
+            name = (cls.keyparse or TextField).encode(key)
+        else:
+            name = cls._encode_key(key)
         if type(name) is not bytes:
             name = six.ensure_binary(name)
         keyspace = cls.keyspace
-        if keyspace is None:
-            return name
-        if type(keyspace) is not bytes:
-            keyspace = keyspace.encode('utf-8')
-        return keyspace + b'{' + name + b'}'
+        return name if keyspace is None else _BEFORE[keyspace] + name + b'}'
 
     @classmethod
     def _encode_key(cls, key):
@@ -135,11 +161,18 @@ class Base(object):
     # Values.
 
     def _encode(self, value):
-        return (self.valueparse or TextField).encode(plain(value))
+        field = self.valueparse or TextField
+        return field.encode(value if type(value) is _TEXT else plain(value))
 
     def _encode_all(self, values):
-        encode = (self.valueparse or TextField).encode
-        return tuple([encode(plain(value)) for value in several(values)])
+        values = several(values)
+        field = self.valueparse or TextField
+        if field is TextField:
+            try:
+                return tuple(map(utf8, values))
+            except Exception:
+                pass  # there is a Future among them, or what the field refuses
+        return tuple(map(field.encode, map(plain, values)))
 
     # Decoders. A reply of None is a key that is missing.
 
@@ -147,8 +180,7 @@ class Base(object):
         return (self.valueparse or TextField).decode(reply)
 
     def _decode_all(self, reply):
-        decode = (self.valueparse or TextField).decode
-        return None if reply is None else list(map(decode, reply))
+        return None if reply is None else decoded(self.valueparse or TextField, reply)
 
     def _decode_some(self, reply):
         """Decode one value, or as many as a count asked for."""
@@ -165,6 +197,16 @@ class Base(object):
     def _decode_page(self, reply):
         """Decode the cursor and the values of a scan."""
         return int(reply[0]), self._decode_all(reply[1])
+
+
+def decoded(field, values):
+    """Decode a list of values by *field*."""
+    if field is TextField:
+        try:
+            return list(map(from_utf8, values))
+        except Exception:
+            pass  # one is missing, or is none that the field reads
+    return list(map(field.decode, values))
 
 
 def number(reply):

@@ -6,7 +6,7 @@ import six
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField
 from ..futures import plain
-from ._base import Base, paired
+from ._base import Base, Remembered, TEXT, paired
 from ._words import pairs, several
 
 
@@ -24,24 +24,33 @@ class Members(Base):
     def _member_field(cls):
         return cls._memberparse or cls.memberparse or TextField
 
+    #: The codec of the members with what it has coded, see ``_codecs``.
+    _coded = None
+
     def _codecs(self):
-        """Return the field of members, the fields of values by member, and that of the others."""
-        return self._member_field(), self.fields or {}, self.valueparse or TextField
+        """Return what codes the members, the fields of values by member, and that of the others."""
+        codec = self._memberparse or self.memberparse or TextField
+        coded = self._coded
+        if coded is None or coded.codec is not codec:
+            coded = type(self)._coded = _Coded(codec)
+        return coded, self.fields or {}, self.valueparse or TextField
 
     def _member(self, member):
         """Return a member as it is sent, and the field of its value."""
-        codec, fields, default = self._codecs()
-        member = plain(member)
-        word = codec.encode(member)
-        return word, fields.get(member, default)
+        coded, fields, default = self._codecs()
+        try:
+            return coded.encode(member), fields.get(member, default)
+        except TypeError as error:
+            _refuse([member], error)
 
     def _members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
-        codec, fields, default = self._codecs()
-        members = list(map(plain, several(members)))
-        words = tuple(map(codec.encode, members))
-        decoders = [fields.get(member, default).decode for member in members]
-        return words, partial(_decode_values, members, decoders)
+        members = several(members)
+        try:
+            words = tuple(map(self._codecs()[0].encode, members))
+        except TypeError as error:
+            _refuse(members, error)
+        return words, partial(self._decode_values, members)
 
     def _assignment(self, member, value):
         """Return a member and its value as they are sent."""
@@ -53,44 +62,57 @@ class Members(Base):
             return self._words([(member, value)])
         given = [] if member is None and value is None else [(member, value)]
         if items:
-            given.extend(zip(items[::2], items[1::2]))
+            given += zip(items[::2], items[1::2])
         if mapping is not None:
-            given.extend(pairs(mapping))
+            given += pairs(mapping)
         if not given or len(items or ()) % 2:
             raise InvalidOperation('each member needs a value, and there must be one at least')
         return self._words(given)
 
     def _words(self, given):
         """Return members and values in turn, as they are sent, for a list of pairs."""
-        codec, fields, default = self._codecs()
-        words = []
+        coded, fields, default = self._codecs()
+        encode, field, words = coded.encode, fields.get, []
         for member, value in given:
-            member = plain(member)
-            words.append(codec.encode(member))
             try:
-                words.append(fields.get(member, default).encode(plain(value)))
+                words.append(encode(member))
+            except TypeError as error:
+                _refuse([member], error)
+            try:
+                words.append(field(member, default).encode(plain(value)))
             except InvalidValue as error:
-                _blame(member, error)
+                _blame(plain(member), error)
         return tuple(words)
 
     # Decoders.
 
     def _decode_member(self, reply):
-        return self._member_field().decode(reply)
+        return self._codecs()[0].decode(reply)
 
     def _decode_members(self, reply):
-        return None if reply is None else list(map(self._member_field().decode, reply))
+        return None if reply is None else list(map(self._codecs()[0].decode, reply))
 
     def _decode_dict(self, reply):
-        codec, fields, default = self._codecs()
-        decode, found, member = codec.decode, {}, None
+        coded, fields, default = self._codecs()
+        decode, field, found, member = coded.decode, fields.get, {}, None
         try:
             for member, value in paired(reply):
                 member = decode(member)
-                found[member] = fields.get(member, default).decode(value)
+                found[member] = field(member, default).decode(value)
         except Exception as error:
             _blame(member, error)
         return found
+
+    def _decode_values(self, members, reply):
+        """Decode the values of *members*, in their order."""
+        _, fields, default = self._codecs()
+        values = []
+        try:
+            for member, value in zip(members, reply):
+                values.append(fields.get(member, default).decode(value))
+        except Exception as error:
+            _blame(plain(members[len(values)]), error)
+        return values
 
     def _decode_pairs(self, reply):
         """Decode members, which may come more than once, and values to a list of pairs."""
@@ -104,15 +126,20 @@ class Members(Base):
         return int(reply[0]), self._decode_members(reply[1])
 
 
-def _decode_values(members, decoders, reply):
-    """Decode the values of *members*, in their order."""
-    values = []
-    try:
-        for decode, value in zip(decoders, reply):
-            values.append(decode(value))
-    except Exception as error:
-        _blame(members[len(values)], error)
-    return values
+class _Coded(object):
+    """What codes members by *codec*. There are few of them, and each comes again and again."""
+
+    def __init__(self, codec):
+        self.codec = codec
+        self.encode = Remembered(codec.encode, TEXT).__getitem__
+        self.decode = Remembered(codec.decode, [bytes]).__getitem__
+
+
+def _refuse(members, error):
+    """Raise the InvalidValue for *members* of which one is none, as a list, because of *error*."""
+    text = 'a member is text or a number, or what its codec takes, not %s: %s' % (
+        ', '.join([repr(plain(member)) for member in members]), error)
+    six.raise_from(InvalidValue(text), error)
 
 
 def _blame(member, error):

@@ -101,7 +101,9 @@ class Ranges(Keyspace):
 
     def _range(self, command, name, start, end, words, withscores=False, cast=float):
         words = (command, self.redis_key(name), start, end) + words
-        return self._run(words + flags(WITHSCORES=withscores), self._members(withscores, cast))
+        if withscores:
+            words += ('WITHSCORES',)
+        return self._run(words, self._members(withscores, cast))
 
     # Decoders.
 

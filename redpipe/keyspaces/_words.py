@@ -17,6 +17,8 @@ COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(
 #: The words that most commands consist of.
 SIMPLE = frozenset([bytes, str, six.text_type, int, float])
 
+_NUMBERS = (float, int)
+
 #: All that redis-py sends, bool aside.
 SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
 
@@ -149,5 +151,8 @@ def at_milliseconds(when):
 
 def score(number):
     """Return a score as it is sent; text, such as ``'+inf'``, as it is."""
-    number = plain(number)
-    return number if isinstance(number, (six.text_type, bytes)) else FloatField.encode(number)
+    if type(number) not in _NUMBERS:
+        number = plain(number)
+        if isinstance(number, (six.text_type, bytes)):
+            return number
+    return FloatField.encode(number)

@@ -117,8 +117,10 @@ class Keyspace(Base):
         return self._expire('PEXPIREAT', name, at_milliseconds(when), nx, xx, gt, lt)
 
     def _expire(self, command, name, time, nx, xx, gt, lt):
-        words = flags(NX=nx, XX=xx, GT=gt, LT=lt)
-        return self._run((command, self.redis_key(name), time) + words, bool)
+        words = command, self.redis_key(name), time
+        if nx or xx or gt or lt:
+            words += flags(NX=nx, XX=xx, GT=gt, LT=lt)
+        return self._run(words, bool)
 
     def persist(self, name):
         """Let the key live for ever; False if it does so or is missing. Sends PERSIST."""

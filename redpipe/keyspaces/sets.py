@@ -1,5 +1,4 @@
 """Sets: values without order, each of them once."""
-from ..fields import TextField
 from ._base import truths
 from ._words import options
 from .generic import Keyspace
@@ -119,5 +118,4 @@ class Set(Keyspace):
         return self._iterate(self.sscan, name, match=match, count=count)
 
     def _decode_set(self, reply):
-        decode = (self.valueparse or TextField).decode
-        return set(decode(value) for value in reply)
+        return set(self._decode_all(reply))

@@ -41,11 +41,15 @@ class String(Keyspace):
         has or has not this value, *ifdeq* and *ifdne*, this digest (Redis 8.4). With *get*,
         the old value is returned instead, or None (Redis 6.2).
         """
-        words = expiry(ex, px, exat, pxat, KEEPTTL=keepttl) + flags(NX=nx, XX=xx, GET=get)
-        words += options(IFEQ=ifeq if ifeq is None else self._encode(ifeq),
-                         IFNE=ifne if ifne is None else self._encode(ifne),
-                         IFDEQ=ifdeq, IFDNE=ifdne)
-        words = (self.redis_key(name), self._encode(value)) + words
+        words = self.redis_key(name), self._encode(value)
+        if keepttl or not (ex is px is exat is pxat is None):
+            words += expiry(ex, px, exat, pxat, KEEPTTL=keepttl)
+        if nx or xx or get:
+            words += flags(NX=nx, XX=xx, GET=get)
+        if not (ifeq is ifne is ifdeq is ifdne is None):
+            words += options(IFEQ=ifeq if ifeq is None else self._encode(ifeq),
+                             IFNE=ifne if ifne is None else self._encode(ifne),
+                             IFDEQ=ifdeq, IFDNE=ifdne)
         return self._run((raw('SET') if get else 'SET',) + words, self._decode if get else None)
 
     def setnx(self, name, value):

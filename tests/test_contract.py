@@ -26,8 +26,10 @@ def retries(count):
     options = {}
     if HAS_RETRY:
         options['retry'] = redis.retry.Retry(redis.backoff.NoBackoff(), count)
-    if RELEASE < (4, 3):
+    if RELEASE < (4, 1):
         options['retry_on_timeout'] = bool(count)
+    elif count:  # up to 5 nothing is sent again without it, and up to 4.3 nobody minds *retry*
+        options['retry_on_error'] = [redis.ConnectionError, redis.TimeoutError]
     return options
 
 

@@ -155,6 +155,37 @@ def test_reads_are_sent_again_as_often_as_the_client_says(client, proxy, through
         assert proxy.seen - before == (5 if transaction else 3)
 
 
+def settings():
+    """All kinds of things that a client can be told about sending again."""
+    if not HAS_RETRY:
+        return [{}, {'retry_on_timeout': True}]
+    twice = {'retry': redis.retry.Retry(redis.backoff.NoBackoff(), 2)}
+    various = [twice, dict(twice, retry_on_timeout=True)]
+    if RELEASE < (6, 0):  # later ones pause, for seconds, unless *retry* says something else
+        various += [{}, {'retry_on_timeout': True}]
+    if RELEASE >= (4, 1):
+        various += [dict(twice, retry_on_error=[kind])
+                    for kind in (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError)]
+    return various
+
+
+@pytest.mark.filterwarnings('ignore:.*retry_on_timeout')
+@pytest.mark.parametrize('options', settings(), ids=' '.join)
+@pytest.mark.parametrize('lost', [lose_reply, stall, answer('LOADING Redis is loading the dataset in memory')])
+def test_a_read_is_sent_as_often_as_its_client_sends_one(proxy, lost, options):
+    client = redis.StrictRedis(port=proxy.port, socket_timeout=0.5, **options)
+    redpipe.reset()
+    redpipe.connect_redis(client)
+    proxy.always(lost)
+    with pytest.raises(redis.ConnectionError if lost is not stall else redis.TimeoutError) as expected:
+        client.get('k')
+    alone = proxy.seen
+    (ref,), error = executed(get('k'))
+    redpipe.reset()
+    client.connection_pool.disconnect()
+    assert type(error) is expected.type and proxy.seen == 2 * alone
+
+
 def test_reads_are_given_up_with_the_error_of_redis_py(proxy, through):
     through(again=1)
     proxy.always(stall)
@@ -606,7 +637,7 @@ def test_a_transaction_that_could_not_end_does_not_take_in_the_next_batch(client
 
 
 def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, proxy, through):
-    if not HAS_RETRY:
+    if RELEASE < (4, 1):
         pytest.skip('this redis-py does not')
     client.set('k', 'v')
     through(again=2)

@@ -314,7 +314,8 @@ class _Batch(object):
 
         connection = self._connection
         if hasattr(connection, 'retry'):
-            # In redis-py 4 and 5 the client knows which errors its policy is for, later the policy does.
+            # In redis-py 4 and 5 the client knows which errors its policy is for, later the
+            # policy does.
             fail = getattr(self._direct.client, '_disconnect_raise',
                            lambda connection, error: connection.disconnect())
             connection.retry.call_with_retry(attempt, lambda error: fail(connection, error))

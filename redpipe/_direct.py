@@ -14,6 +14,7 @@ object sends the batch, or reads each reply with ``read_response``:
   ``pack_command``, ``encoder``, ``connect``, ``disconnect``, ``can_read``;
 - ``client.response_callbacks``, ``parse_response`` and the pipeline's
   ``annotate_exception``;
+- ``connection.retry``, and ``client._disconnect_raise`` of redis-py 4 and 5;
 - ``connection._parser._reader.gets``, hiredis' reader.
 """
 import inspect
@@ -233,7 +234,11 @@ class _Batch(object):
 
         connection = self._connection
         if hasattr(connection, 'retry'):
-            connection.retry.call_with_retry(attempt, lambda error: connection.disconnect())
+            # In redis-py 4 and 5 the client knows which errors its policy is for, later the
+            # policy does.
+            fail = getattr(self._direct.client, '_disconnect_raise',
+                           lambda connection, error: connection.disconnect())
+            connection.retry.call_with_retry(attempt, lambda error: fail(connection, error))
         elif (connection.retry_on_timeout if isinstance(error, self._errors.TimeoutError)
               else not _POOL_CHECKS):
             errors.pop()

@@ -216,9 +216,10 @@ def slow(link, command):
 
 
 def garbage(link, command):
-    """Give what is no reply at all."""
+    """Give what is no reply at all; hiredis 1 would take ``:many`` for a number and ``$few`` for None."""
     link.execute(command)
-    texts = [b'?what\r\n', b':many\r\n', b'$few\r\n', b'HTTP/1.1 400 Bad Request\r\n\r\n', b'\0' * 8 + b'\r\n']
+    texts = [b'?what\r\n', b'*1\r\n?\r\n', b'*2\r\n:1\r\nmany\r\n', b'HTTP/1.1 400 Bad Request\r\n\r\n',
+             b'\0' * 8 + b'\r\n']
     link.answer(texts[link.proxy.seen % len(texts)])
     link.wait()
 

@@ -26,8 +26,10 @@ def retries(count):
     options = {}
     if HAS_RETRY:
         options['retry'] = redis.retry.Retry(redis.backoff.NoBackoff(), count)
-    if RELEASE < (4, 3):
+    if RELEASE < (4, 1):
         options['retry_on_timeout'] = bool(count)
+    elif count:  # up to 5 nothing is sent again without it, and up to 4.3 nobody minds *retry*
+        options['retry_on_error'] = [redis.ConnectionError, redis.TimeoutError]
     return options
 
 
@@ -151,6 +153,37 @@ def test_reads_are_sent_again_as_often_as_the_client_says(client, proxy, through
         refs, error = executed(get('k'), get('k'))
         assert error is None and refs == [b'v', b'v']
         assert proxy.seen - before == (5 if transaction else 3)
+
+
+def settings():
+    """All kinds of things that a client can be told about sending again."""
+    if not HAS_RETRY:
+        return [{}, {'retry_on_timeout': True}]
+    twice = {'retry': redis.retry.Retry(redis.backoff.NoBackoff(), 2)}
+    various = [twice, dict(twice, retry_on_timeout=True)]
+    if RELEASE < (6, 0):  # later ones pause, for seconds, unless *retry* says something else
+        various += [{}, {'retry_on_timeout': True}]
+    if RELEASE >= (4, 1):
+        various += [dict(twice, retry_on_error=[kind])
+                    for kind in (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError)]
+    return various
+
+
+@pytest.mark.filterwarnings('ignore:.*retry_on_timeout')
+@pytest.mark.parametrize('options', settings(), ids=' '.join)
+@pytest.mark.parametrize('lost', [lose_reply, stall, answer('LOADING Redis is loading the dataset in memory')])
+def test_a_read_is_sent_as_often_as_its_client_sends_one(proxy, lost, options):
+    client = redis.StrictRedis(port=proxy.port, socket_timeout=0.5, **options)
+    redpipe.reset()
+    redpipe.connect_redis(client)
+    proxy.always(lost)
+    with pytest.raises(redis.ConnectionError if lost is not stall else redis.TimeoutError) as expected:
+        client.get('k')
+    alone = proxy.seen
+    (ref,), error = executed(get('k'))
+    redpipe.reset()
+    client.connection_pool.disconnect()
+    assert type(error) is expected.type and proxy.seen == 2 * alone
 
 
 def test_reads_are_given_up_with_the_error_of_redis_py(proxy, through):
@@ -604,7 +637,7 @@ def test_a_transaction_that_could_not_end_does_not_take_in_the_next_batch(client
 
 
 def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, proxy, through):
-    if not HAS_RETRY:
+    if RELEASE < (4, 1):
         pytest.skip('this redis-py does not')
     client.set('k', 'v')
     through(again=2)
@@ -622,6 +655,20 @@ def test_what_a_reply_callback_cannot_take_is_the_error_of_its_own_future(connec
     assert error is None and (a, c) == (1, 3)
     with pytest.raises(ValueError):
         b.result
+
+
+def test_replies_behind_one_that_a_callback_cannot_take_are_lost_to_redis_pys_pipelines(connect):
+    client = connect(direct=False)
+    client.set_response_callback('GET', int)
+    client.set('k', 'abc')
+    refs, error = executed(get('k'), incr('n'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
+    refs, error = executed(incr('n'), get('k'))
+    assert type(error) is ValueError  # it was the last
+    refs, error = executed(get('k'), get('k'))
+    assert type(error) is ValueError  # nothing was written
+    (ref,), error = executed(incr('n'))
+    assert error is None and ref == 3
 
 
 # -- 6. Interrupts
@@ -830,6 +877,19 @@ def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(whole, l
     for ref in refs:
         with pytest.raises(redpipe.ResultNotReady):
             ref.result
+
+
+def test_replies_of_a_cluster_behind_one_that_a_callback_cannot_take_are_lost(cluster, clustered, connect):
+    client = cluster.client()
+    nodes = [client.get_redis_connection(node) for node in client.get_nodes()] if HAS_RETRY else [client]
+    for node in nodes:
+        node.set_response_callback('GET', int)
+    clustered.set('{k}', 'abc')
+    redpipe.connect_redis(client)
+    refs, error = executed(get('{k}'), incr('{k}n'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
+    (ref,), error = executed(incr('{k}n'))
+    assert error is None and ref == 2
 
 
 def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):

@@ -25,7 +25,7 @@ def measure(bench):
             medians[commands] = bench.compare('scale', work.__name__, [
                 ('redis-py', lambda: [redis_py(bench.client, work, commands) for _ in range(times)]),
                 ('redpipe', lambda: [nested(0, work, commands) for _ in range(times)]),
-            ], commands, times, rounds=5 if commands > 1000 else 15)
+            ], commands, times, rounds=9 if commands > 1000 else 15)
         few, many = bench.size(1000), max(medians)
         growth = dict((name, medians[many][name] / many / (medians[few][name] / few))
                       for name in ('redis-py', 'redpipe'))

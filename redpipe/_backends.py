@@ -19,7 +19,7 @@ from .exceptions import InvalidPipeline, outcome_unknown
 __all__ = ['Backend', 'of_client', 'of_callable']
 
 #: The packages whose pipelines are kept from sending twice.
-WATCHED = ('redis', 'rediscluster')
+WATCHED = ('redis', 'rediscluster', 'valkey')
 CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
 
 _is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
@@ -67,7 +67,7 @@ class Backend(object):
             for args, options, method in zip(records.commands, records.options, records.methods):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
             watched = None
-            if _is_redis_pys(pipe):
+            if _is_watched(pipe):
                 watched = self._watch(pipe, records)
         except BaseException:
             pipe.reset()
@@ -221,8 +221,8 @@ def _words(records):
             for args, method in zip(records.commands, records.methods)]
 
 
-def _is_redis_pys(pipe):
-    """Tell whether *pipe* is a pipeline of redis-py's or redis-py-cluster's, or extends one."""
+def _is_watched(pipe):
+    """Tell whether *pipe* is a pipeline of one of the packages WATCHED, or extends one."""
     return any(base.__module__.split('.')[0] in WATCHED for base in type(pipe).__mro__)
 
 

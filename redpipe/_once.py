@@ -1,4 +1,4 @@
-"""Keep the pipeline objects of redis-py, and of clusters, from sending a batch twice.
+"""Keep the pipeline objects of clients, and of clusters, from sending a batch twice.
 
 Where a reply is lost they send again, which applies a write twice. They do it after
 certain errors, so the connections that they use for one batch are watched: what went
@@ -7,29 +7,35 @@ connection cannot be made nothing was sent, and they see what they always see.
 
 A connection that is given back with replies unread is disconnected first.
 """
-from redis.exceptions import ConnectionError, RedisError, ResponseError
-
-from ._direct import ready
+from ._direct import errors_of, ready
 
 __all__ = ['Lost', 'watch']
 
 
-class Lost(RedisError):
-    """Replies were lost by *cause*; no error after which redis-py would send again."""
+class Lost(Exception):
+    """Replies were lost by *cause*; no error after which a client would send again."""
 
     def __init__(self, cause):
         super(Lost, self).__init__(cause)
         self.cause = cause
 
 
+def _lost(cause, errors):
+    """Return the Lost for *cause* that is an error of a client's module *errors* too."""
+    base, = errors.ResponseError.__bases__
+    return type('Lost', (Lost, base), {})(cause)
+
+
 class _Batch(object):
     """What is known of the batch: whether it may be sent *once* only, and has been.
 
-    *unread* is how many replies were left when its connections were given back.
+    *errors* is the module of the client's errors, and *unread* how many replies were left
+    when its connections were given back.
     """
 
-    def __init__(self, once):
+    def __init__(self, once, errors):
         self.once = once
+        self.errors = errors
         self.sent = False
         self.unread = 0
         self.taken = []
@@ -47,10 +53,13 @@ def watch(pipe, once):
     A pipeline of a cluster returns it for commands whose replies were lost. What this returns
     is to ``end()`` after the execution.
     """
-    batch = _Batch(once)
-    if hasattr(pipe, 'get_redis_connection'):  # a cluster's, of redis-py
-        of_node = pipe.get_redis_connection
-        pipe.get_redis_connection = lambda node: _Node(of_node(node), batch)
+    batch = _Batch(once, errors_of(pipe))
+    # A cluster's, of redis-py or of valkey-py.
+    for name in 'get_redis_connection', 'get_valkey_connection':
+        of_node = getattr(pipe, name, None)
+        if of_node is not None:
+            setattr(pipe, name, lambda node: _Node(of_node(node), batch))
+            break
     else:
         pipe.connection_pool = _Pool(pipe.connection_pool, batch)
     return batch
@@ -108,7 +117,8 @@ class _Connection(_Watched):
 
     def pack_commands(self, commands):
         if self._batch.once and self._batch.sent:
-            raise Lost(ConnectionError('the client was about to send the batch again'))
+            errors = self._batch.errors
+            raise _lost(errors.ConnectionError('the client was about to send the batch again'), errors)
         commands = list(commands)
         self._count = len(commands)
         self.in_multi = commands[0][0] == 'MULTI'
@@ -139,7 +149,7 @@ class _Connection(_Watched):
             reply = self._inner.read_response(*args, **kwargs)
         except Exception as error:
             # Who may not MULTI runs the commands by themselves, of which redis-py tells nothing.
-            is_reply = isinstance(error, ResponseError) \
+            is_reply = isinstance(error, self._batch.errors.ResponseError) \
                 and not (self.in_multi and self.unread == self._count)
             if is_reply:
                 self.unread -= 1
@@ -154,4 +164,4 @@ class _Connection(_Watched):
     def _loss(self, error):
         self._inner.disconnect()
         self.unread = 0
-        return Lost(error) if self._batch.once else None
+        return _lost(error, self._batch.errors) if self._batch.once else None

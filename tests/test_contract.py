@@ -820,10 +820,16 @@ def test_a_client_that_caches_sends_a_write_once_too(start, connect):
 
 # -- on a cluster
 
+@pytest.fixture(params=['redis', 'valkey'])
+def library(request):
+    """redis-py, and the package that goes on from it, which has its own errors."""
+    return pytest.importorskip(request.param)
+
+
 @pytest.fixture
-def lose(monkeypatch):
+def lose(library, monkeypatch):
     """Lets a reply be lost, on any connection, when the server has run its command and *after* others were read."""
-    read = redis.Connection.read_response
+    read = library.Connection.read_response
     planned = []
 
     def read_or_lose(self, *args, **kwargs):
@@ -836,8 +842,25 @@ def lose(monkeypatch):
             planned.append((left - 1, error))
         return reply
 
-    monkeypatch.setattr(redis.Connection, 'read_response', read_or_lose)
-    return lambda after=0, error=redis.ConnectionError('lost'): planned.append((after, error))
+    monkeypatch.setattr(library.Connection, 'read_response', read_or_lose)
+    return lambda after=0, error=library.ConnectionError('lost'): planned.append((after, error))
+
+
+def test_pipeline_objects_of_either_library_send_a_write_once(library, server, lose, connect):
+    client = library.StrictRedis(port=server.port) if library is redis else library.Valkey(port=server.port)
+    client.set('n', 0)  # so that the connection is there
+    redpipe.reset()
+    redpipe.connect_redis(client, direct=False)
+    pipe = redpipe.pipeline()
+    ref = pipe.incr('n')
+    lose()
+    with pytest.raises(redpipe.OutcomeUnknown) as caught:
+        pipe.execute()
+    assert isinstance(caught.value, library.ConnectionError)
+    with pytest.raises(redpipe.ResultNotReady):
+        ref.result
+    assert client.get('n') == b'1'
+    client.connection_pool.disconnect()
 
 
 #: On all three nodes, two on each.
@@ -845,13 +868,16 @@ KEYS = ['k%d' % number for number in range(12)]
 
 
 @pytest.fixture
-def whole(clustered, connect):
+def whole(library, cluster, clustered, connect):
     """A client of the cluster that is connected to all nodes, so that the first reply is one to us."""
-    pipe = clustered.pipeline()
+    client = clustered
+    if library is not redis:
+        client = library.ValkeyCluster(host=cluster.nodes[0].host, port=cluster.nodes[0].port)
+    pipe = client.pipeline()
     for key in KEYS:
         pipe.get(key)
     pipe.execute()
-    return clustered
+    return client
 
 
 def count_all(pipe):
@@ -859,7 +885,7 @@ def count_all(pipe):
 
 
 @pytest.mark.parametrize('after', [0, 5, 11])
-def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(whole, lose, after):
+def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(library, whole, lose, after):
     redpipe.connect_redis(whole)
     pipe = redpipe.pipeline()
     refs = count_all(pipe)
@@ -867,7 +893,7 @@ def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(whole, l
     with pytest.raises(redpipe.OutcomeUnknown) as caught:
         pipe.execute()
     error = caught.value
-    assert isinstance(error, redis.ConnectionError) and error.connection == 'default'
+    assert isinstance(error, library.ConnectionError) and error.connection == 'default'
     assert error.commands == [('INCRBY', key, 1) for key in KEYS]
     assert error.replies == error.outcomes.count(1) < len(KEYS)
     assert all(outcome == 1 or outcome is error for outcome in error.outcomes)

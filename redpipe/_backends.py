@@ -182,9 +182,7 @@ def of_client(client, direct=True, at_most_once=True, **options):
                 make()
             except Exception as error:  # clients of clusters have no class of errors in common
                 raise InvalidPipeline('%r has no pipelines of this kind: %s' % (client, error))
-        # Its transactions follow a slot to another node in the same step that sends again.
-        return Backend(make, client, commands, is_cluster=True,
-                       at_most_once=at_most_once and not options.get('transaction'))
+        return Backend(make, client, commands, is_cluster=True, at_most_once=at_most_once)
     if commands is None or 'shard_hint' in options or not _direct.fits(client):
         direct = False
     direct = direct and at_most_once

@@ -59,6 +59,9 @@ def watch(pipe, once):
         of_node = getattr(pipe, name, None)
         if of_node is not None:
             setattr(pipe, name, lambda node: _Node(of_node(node), batch))
+            strategy = getattr(pipe, '_execution_strategy', None)
+            if hasattr(strategy, '_nodes_manager'):
+                strategy._nodes_manager = _Nodes(strategy._nodes_manager, batch)
             break
     else:
         pipe.connection_pool = _Pool(pipe.connection_pool, batch)
@@ -81,6 +84,21 @@ class _Node(_Watched):
     @property
     def connection_pool(self):
         return _Pool(self._inner.connection_pool, self._batch)
+
+
+class _Nodes(_Watched):
+    """What tells a transaction on a cluster whose a connection is that it gives back."""
+
+    def find_connection_owner(self, connection):
+        owner = self._inner.find_connection_owner(connection)
+        return owner and _Owner(owner, self._batch)
+
+
+class _Owner(_Watched):
+
+    @property
+    def redis_connection(self):
+        return self._inner.redis_connection and _Node(self._inner.redis_connection, self._batch)
 
 
 class _Pool(_Watched):
@@ -153,6 +171,8 @@ class _Connection(_Watched):
                 and not (self.in_multi and self.unread == self._count)
             if is_reply:
                 self.unread -= 1
+                if self.in_multi and not self.unread:
+                    self._batch.sent = False  # EXEC was refused: nothing of it has run
                 raise
             self._lost = self._loss(error)
             raise self._lost or error

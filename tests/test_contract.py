@@ -834,7 +834,8 @@ def lose(library, monkeypatch):
 
     def read_or_lose(self, *args, **kwargs):
         reply = read(self, *args, **kwargs)
-        if planned and not isinstance(reply, (list, dict)):  # what the client asks on its own account
+        # Lists and dicts are what the client asks for on its own account, or of EXEC.
+        if planned and (not isinstance(reply, (list, dict)) or reply == [1] * 3):
             left, error = planned.pop()
             if not left:
                 self.disconnect()
@@ -846,11 +847,15 @@ def lose(library, monkeypatch):
     return lambda after=0, error=library.ConnectionError('lost'): planned.append((after, error))
 
 
-def test_pipeline_objects_of_either_library_send_a_write_once(library, server, lose, connect):
+@pytest.mark.parametrize('made', ['by the client', 'by a callable'])
+def test_pipeline_objects_of_either_library_send_a_write_once(library, made, server, lose, connect):
     client = library.StrictRedis(port=server.port) if library is redis else library.Valkey(port=server.port)
     client.set('n', 0)  # so that the connection is there
     redpipe.reset()
-    redpipe.connect_redis(client, direct=False)
+    if made == 'by the client':
+        redpipe.connect_redis(client, direct=False)
+    else:
+        redpipe.connect(lambda: client.pipeline(transaction=False))
     pipe = redpipe.pipeline()
     ref = pipe.incr('n')
     lose()
@@ -905,6 +910,72 @@ def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(library,
             ref.result
 
 
+@pytest.fixture
+def atomic(whole):
+    """Connects a client of the cluster for transactions."""
+    try:
+        redpipe.connect_redis(whole, transaction=True)
+    except redpipe.InvalidPipeline:
+        pytest.skip('this client has no transactions on clusters: redis-py has them from 6 on')
+    return whole
+
+
+ONE_SLOT = ['{k}%d' % number for number in range(3)]
+
+
+@pytest.mark.parametrize('after', range(5))
+@pytest.mark.parametrize('kind', ['ConnectionError', 'TimeoutError'])
+def test_a_lost_reply_of_a_transaction_on_a_cluster_is_unknown(library, atomic, lose, after, kind):
+    atomic.set('{k}', 'there')
+    pipe = redpipe.pipeline()
+    refs = [pipe.incr(key) for key in ONE_SLOT]
+    lose(after, getattr(library, kind)('lost'))
+    with pytest.raises(redpipe.OutcomeUnknown) as caught:
+        pipe.execute()
+    assert isinstance(caught.value, getattr(library, kind)) and caught.value.replies == 0
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady):
+            ref.result
+    # The connection was lost before EXEC was read, which the server had then, or not.
+    assert set(atomic.get(key) for key in ONE_SLOT) in ({None}, {b'1'})
+    for _ in range(3):
+        with redpipe.autoexec() as pipe:
+            refs = [pipe.get('{k}'), pipe.getset('{k}', 'there')]
+        assert refs == [b'there', b'there']
+
+
+def test_a_transaction_follows_its_slot_to_another_node(cluster, atomic):
+    slot = cluster.slot(ONE_SLOT[0])
+    owner = cluster.owner(slot)
+    with redpipe.autoexec() as pipe:
+        refs = [pipe.incr(key) for key in ONE_SLOT]
+    cluster.move(slot, [node for node in cluster.primaries() if node is not owner][0])
+    try:
+        for count in range(2, 5):
+            with redpipe.autoexec() as pipe:
+                refs = [pipe.incr(key) for key in ONE_SLOT]
+            assert refs == [count] * 3
+    finally:
+        cluster.move(slot, owner)
+
+
+def test_connections_of_transactions_on_a_cluster_go_back_to_their_pools(cluster, atomic, lose):
+    for number in range(30):
+        pipe = redpipe.pipeline()
+        pipe.incr(ONE_SLOT[0])
+        if number % 2:
+            lose(number % 4 // 2)
+            with pytest.raises(redpipe.OutcomeUnknown):
+                pipe.execute()
+        else:
+            pipe.execute()
+    pools = [atomic.get_redis_connection(node).connection_pool for node in atomic.get_nodes()]
+    for pool in pools:
+        assert not pool._in_use_connections
+        for connection in pool._available_connections:
+            assert type(connection).__module__.split('.')[0] == 'redis'
+
+
 def test_replies_of_a_cluster_behind_one_that_a_callback_cannot_take_are_lost(cluster, clustered, connect):
     client = cluster.client()
     nodes = [client.get_redis_connection(node) for node in client.get_nodes()] if HAS_RETRY else [client]
@@ -945,6 +1016,23 @@ def test_an_interrupt_leaves_no_reply_of_a_cluster_to_the_next(whole, lose, afte
             refs = [pipe.get(key) for key in reversed(KEYS)]
         assert [ref.decode() for ref in refs] == KEYS[::-1]
         assert [whole.get(key).decode() for key in KEYS] == KEYS
+
+
+@pytest.mark.parametrize('after', range(5))
+def test_an_interrupt_leaves_no_reply_of_a_transaction_on_a_cluster_to_the_next(atomic, lose, after):
+    pipe = redpipe.pipeline()
+    for key in ONE_SLOT:
+        pipe.incr(key)
+    lose(after, Interrupt())
+    with pytest.raises(Interrupt):
+        pipe.execute()
+    for key in ONE_SLOT:
+        atomic.set(key, key)
+    for _ in range(3):
+        with redpipe.autoexec() as pipe:
+            refs = [pipe.get(key) for key in ONE_SLOT]
+        assert [ref.decode() for ref in refs] == ONE_SLOT
+        assert [atomic.get(key).decode() for key in ONE_SLOT] == ONE_SLOT
 
 
 def test_one_may_leave_a_cluster_to_its_client_which_sends_writes_again(whole, lose):

@@ -19,7 +19,7 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 LAYERS = [
     {'exceptions', 'luascripts', 'tasks', 'version', '_packing', '_reads', '_records'},
     {'futures', 'fields'},
-    {'_commands', '_clusters'},
+    {'_batches', '_commands', '_clusters'},
     {'_direct'},
     {'_once'},
     {'_backends'},

@@ -23,15 +23,11 @@ class Lost(RedisError):
 
 
 class _Batch(object):
-    """What is known of the batch: whether it may be sent *once* only, and has been.
-
-    *unread* is how many replies were left when its connections were given back.
-    """
+    """What is known of the batch: whether it may be sent *once* only, and has been."""
 
     def __init__(self, once):
         self.once = once
         self.sent = False
-        self.unread = 0
         self.taken = []
 
     def end(self):
@@ -93,7 +89,6 @@ class _Pool(_Watched):
 
     def release(self, connection):
         self._batch.taken = [one for one in self._batch.taken if one[1] is not connection]
-        self._batch.unread += connection.unread
         if connection.unread or connection.in_multi:
             connection.disconnect()
         self._inner.release(connection._inner)

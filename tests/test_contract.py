@@ -15,7 +15,12 @@ import six
 
 import redpipe
 from examples.local import describe, find_servers
-from faults import Proxy, answer, cut_before, lose_reply, stall
+from faults import GARBAGE, Proxy, answer, cut_before, lose_reply, stall
+
+try:
+    import hiredis
+except ImportError:
+    hiredis = None
 
 RELEASE = tuple(map(int, redis.__version__.split('.')[:2]))
 HAS_RETRY = hasattr(redis, 'retry')
@@ -316,8 +321,11 @@ def test_replies_that_arrived_are_those_that_the_futures_would_have_had(client, 
     assert is_wrong_type(error.outcomes[2]) and error.outcomes[3] is error
 
 
-@pytest.mark.parametrize('text', [b'?what\r\n', b':many\r\n', b'$few\r\n', b'*1\r\n?\r\n'])
+@pytest.mark.parametrize('text', GARBAGE + [b':many\r\n', b'$few\r\n'])
 def test_what_is_no_reply_is_an_unknown_outcome_and_closes_the_connection(client, proxy, through, way, text):
+    if text not in GARBAGE and hiredis and hiredis.__version__ < '2':
+        pytest.skip('a number, or None, for this hiredis')
+
     def garbage(link, command):
         link.answer(text)
         link.wait()

@@ -20,6 +20,10 @@ import tempfile
 import threading
 import time
 
+#: What every parser refuses. Not here: ``:many`` and ``$few``, which are -1 and None to hiredis 1.
+GARBAGE = [b'?what\r\n', b'*1\r\n?\r\n', b'*2\r\n:1\r\nmany\r\n', b'HTTP/1.1 400 Bad Request\r\n\r\n',
+           b'\0' * 8 + b'\r\n']
+
 #: What redis-py sends on its own account.
 OWN = frozenset([b'AUTH', b'CLIENT', b'HELLO', b'PING', b'READONLY', b'SELECT', b'COMMAND', b'CLUSTER', b'INFO'])
 
@@ -216,11 +220,9 @@ def slow(link, command):
 
 
 def garbage(link, command):
-    """Give what is no reply at all; hiredis 1 would take ``:many`` for a number and ``$few`` for None."""
+    """Give what is no reply at all."""
     link.execute(command)
-    texts = [b'?what\r\n', b'*1\r\n?\r\n', b'*2\r\n:1\r\nmany\r\n', b'HTTP/1.1 400 Bad Request\r\n\r\n',
-             b'\0' * 8 + b'\r\n']
-    link.answer(texts[link.proxy.seen % len(texts)])
+    link.answer(GARBAGE[link.proxy.seen % len(GARBAGE)])
     link.wait()
 
 

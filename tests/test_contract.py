@@ -15,7 +15,12 @@ import six
 
 import redpipe
 from examples.local import describe, find_servers
-from faults import Proxy, answer, cut_before, lose_reply, stall
+from faults import GARBAGE, Proxy, answer, cut_before, lose_reply, stall
+
+try:
+    import hiredis
+except ImportError:
+    hiredis = None
 
 RELEASE = tuple(map(int, redis.__version__.split('.')[:2]))
 HAS_RETRY = hasattr(redis, 'retry')
@@ -316,8 +321,11 @@ def test_replies_that_arrived_are_those_that_the_futures_would_have_had(client, 
     assert is_wrong_type(error.outcomes[2]) and error.outcomes[3] is error
 
 
-@pytest.mark.parametrize('text', [b'?what\r\n', b':many\r\n', b'$few\r\n', b'*1\r\n?\r\n'])
+@pytest.mark.parametrize('text', GARBAGE + [b':many\r\n', b'$few\r\n'])
 def test_what_is_no_reply_is_an_unknown_outcome_and_closes_the_connection(client, proxy, through, way, text):
+    if text not in GARBAGE and hiredis and hiredis.__version__ < '2':
+        pytest.skip('a number, or None, for this hiredis')
+
     def garbage(link, command):
         link.answer(text)
         link.wait()
@@ -657,20 +665,6 @@ def test_what_a_reply_callback_cannot_take_is_the_error_of_its_own_future(connec
         b.result
 
 
-def test_replies_behind_one_that_a_callback_cannot_take_are_lost_to_redis_pys_pipelines(connect):
-    client = connect(direct=False)
-    client.set_response_callback('GET', int)
-    client.set('k', 'abc')
-    refs, error = executed(get('k'), incr('n'))
-    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
-    refs, error = executed(incr('n'), get('k'))
-    assert type(error) is ValueError  # it was the last
-    refs, error = executed(get('k'), get('k'))
-    assert type(error) is ValueError  # nothing was written
-    (ref,), error = executed(incr('n'))
-    assert error is None and ref == 3
-
-
 # -- 6. Interrupts
 
 class Interrupt(BaseException):
@@ -974,19 +968,6 @@ def test_connections_of_transactions_on_a_cluster_go_back_to_their_pools(cluster
         assert not pool._in_use_connections
         for connection in pool._available_connections:
             assert type(connection).__module__.split('.')[0] == 'redis'
-
-
-def test_replies_of_a_cluster_behind_one_that_a_callback_cannot_take_are_lost(cluster, clustered, connect):
-    client = cluster.client()
-    nodes = [client.get_redis_connection(node) for node in client.get_nodes()] if HAS_RETRY else [client]
-    for node in nodes:
-        node.set_response_callback('GET', int)
-    clustered.set('{k}', 'abc')
-    redpipe.connect_redis(client)
-    refs, error = executed(get('{k}'), incr('{k}n'))
-    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
-    (ref,), error = executed(incr('{k}n'))
-    assert error is None and ref == 2
 
 
 def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):

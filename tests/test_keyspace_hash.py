@@ -3,6 +3,7 @@ import datetime
 import time
 
 import pytest
+import six
 
 import redpipe
 from redpipe.exceptions import InvalidOperation, InvalidValue
@@ -280,6 +281,40 @@ class TestHash(Contract):
         with pytest.raises(InvalidValue):
             on(Numbered).hget('k', u'1')
         assert on(Older).hget('k', u'2') == 2.5
+
+    def test_a_codec_of_members_may_be_replaced(self, connected):
+        class Changing(Users):
+            keyspace = 'K'
+        assert Changing().hset('k', u'name', u'Ann') == 1
+        Changing.memberparse = BinaryField
+        assert Changing().hget('k', b'name') == u'Ann'
+        assert Changing().hkeys('k') == [b'name']
+        Changing.memberparse = AsciiField
+        assert Changing().hgetall('k') == {u'name': u'Ann'}
+        with pytest.raises(InvalidValue):
+            Changing().hget('k', u'n\xe4me')
+
+    def test_hashes_with_many_members(self, on, connected):
+        class Many(Hash):
+            keyspace = 'many'
+            fields = {'7': IntegerField}
+        values = dict((six.text_type(number), u'v%d' % number) for number in range(2500))
+        values[u'7'] = 7
+        for _ in range(3):
+            on(Many).hmset('k', values)
+            assert on(Many).hgetall('k') == values
+            assert set(on(Many).hkeys('k')) == set(values)
+            assert on(Many).hmget('k', [u'7', u'2499', u'none']) == [7, u'v2499', None]
+
+    @pytest.mark.parametrize('member', [[], {}, bytearray(b'x')], ids=repr)
+    def test_what_cannot_be_the_key_of_a_dict_is_no_member(self, member, connected):
+        with redpipe.autoexec() as pipe:
+            users = Users(pipe)
+            for call in (lambda: users.hget('k', member), lambda: users.hset('k', member, u'x'),
+                         lambda: users.hmget('k', [u'name', member]), lambda: users.hdel('k', member)):
+                with pytest.raises((InvalidValue, InvalidOperation)):
+                    call()
+            assert pipe._queued == 0
 
     def test_futures_are_seen_through(self, on, connected):
         def settled(value):

@@ -20,20 +20,23 @@ _TEXT = six.text_type
 
 class Remembered(dict):
     """What *function* returns for values of some *kinds*, by value; it is not called again for
-    those, ENOUGH of them at most.
+    those, ENOUGH of them at most. *many* is called when there turn out to be more.
     """
 
     ENOUGH = 1000
 
-    def __init__(self, function, kinds):
+    def __init__(self, function, kinds, many=lambda: None):
         self._function = function
         self._kinds = kinds
+        self._many = many
 
     def __missing__(self, value):
-        value = plain(value)
         returned = self._function(value)
-        if type(value) in self._kinds and len(self) < self.ENOUGH:
-            self[value] = returned
+        if type(value) in self._kinds:
+            if len(self) < self.ENOUGH:
+                self[value] = returned
+            else:
+                self._many()
         return returned
 
 

@@ -127,12 +127,18 @@ class Members(Base):
 
 
 class _Coded(object):
-    """What codes members by *codec*. There are few of them, and each comes again and again."""
+    """What codes members by *codec*: mostly a few, which come again and again."""
 
     def __init__(self, codec):
         self.codec = codec
-        self.encode = Remembered(codec.encode, TEXT).__getitem__
-        self.decode = Remembered(codec.decode, [bytes]).__getitem__
+        self.encode = Remembered(self._encode, TEXT, self._many).__getitem__
+        self.decode = Remembered(codec.decode, [bytes], self._many).__getitem__
+
+    def _encode(self, member):
+        return self.codec.encode(plain(member))
+
+    def _many(self):
+        self.encode, self.decode = self._encode, self.codec.decode
 
 
 def _refuse(members, error):

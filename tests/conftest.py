@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import redpipe  # noqa: E402
 from examples.local import Link, Server, describe, find_servers  # noqa: E402
+from plants import fern, within  # noqa: E402, F401 (fixtures)
 from servers import Cluster, RedisCluster  # noqa: E402
 
 #: ``3`` makes the clients of the tests speak RESP3, ``2`` RESP2; empty leaves it to redis-py.

@@ -129,6 +129,7 @@ def comparable(text):
     text = re.sub(r"\b[bu](?=['\"])", '', text)
     if six.PY2:
         text = text.replace("'", '').replace('unicode', 'str')  # print shows bytes without quotes
+        text = re.sub(r'[^{}]*(?=\})', lambda items: ', '.join(sorted(re.split(r',\s+', items.group()))), text)
     return re.sub(r'\b(\d+)L\b', r'\1', text)
 
 

@@ -20,10 +20,6 @@ class Members(Base):
     #: The older name of :attr:`memberparse`; it counts where it is set.
     _memberparse = None
 
-    @classmethod
-    def _member_field(cls):
-        return cls._memberparse or cls.memberparse or TextField
-
     #: The codec of the members with what it has coded, see ``_codecs``.
     _coded = None
 

@@ -124,10 +124,11 @@ class _Queue(object):
                 self.execute()
         finally:
             self._left = True
-            if exc_type is None:
-                self._drop('its block was left without execute()')
-            else:
-                self._drop('its block was left by %s' % described(exc_value), exc_value)
+            if self._stack or self._callbacks or self._handed_up:
+                if exc_type is None:
+                    self._drop('its block was left without execute()')
+                else:
+                    self._drop('its block was left by %s' % described(exc_value), exc_value)
 
     def __getattr__(self, name):
         # Reached for names that are no command of redis-py: see Commands.given_to.
@@ -184,14 +185,18 @@ class _Queue(object):
         """
         if raise_on_error is None:
             raise_on_error = self._raise_on_error
-        queued, callbacks = self._stack, self._handed_up + self._callbacks
-        lenient = self._lenient if raise_on_error else Records(queued).futures
-        self._stack, self._callbacks, self._handed_up, self._lenient = [], [], [], []
+        queued, callbacks, lenient = self._stack, self._callbacks, self._lenient
+        self._stack = []
+        if callbacks or self._handed_up:
+            callbacks = self._handed_up + callbacks
+            self._callbacks, self._handed_up = [], []
+        if lenient:
+            self._lenient = []
+        if not raise_on_error:
+            lenient = Records(queued).futures
         return queued, callbacks, lenient
 
     def _drop(self, why, cause=None):
-        if not (self._stack or self._callbacks or self._handed_up):
-            return  # as after every execute
         queued, _, _ = self._take()
         if queued:
             _fail(Records(queued), 'nothing was sent by the pipeline of this Future: ' + why, cause)
@@ -238,8 +243,10 @@ class NestedPipeline(Pipeline):
                 'these commands; execute the nested pipeline inside it')
         queued, callbacks, lenient = self._take(raise_on_error)
         parent._stack += queued
-        parent._handed_up += callbacks
-        parent._lenient += lenient
+        if callbacks:
+            parent._handed_up += callbacks
+        if lenient:
+            parent._lenient += lenient
 
 
 def _run(records, lenient):

@@ -117,6 +117,13 @@ class _Piped(object):
             # Of a whole transaction, which did not run.
             self._aborted = True
             replies = [error] * len(self._records)
+        except Exception as error:
+            # A reply callback cannot take its reply, and those behind it are not read.
+            if self._watched:
+                self._watched.end()
+                if self._watched.once and self._watched.unread:
+                    raise self._unknown(Lost(error))
+            raise
         finally:
             if self._watched:
                 self._watched.end()

@@ -29,13 +29,15 @@ def _lost(cause, errors):
 class _Batch(object):
     """What is known of the batch: whether it may be sent *once* only, and has been.
 
-    *errors* is the module of the client's errors.
+    *errors* is the module of the client's errors, and *unread* how many replies were left
+    when its connections were given back.
     """
 
     def __init__(self, once, errors):
         self.once = once
         self.errors = errors
         self.sent = False
+        self.unread = 0
         self.taken = []
 
     def end(self):
@@ -118,6 +120,7 @@ class _Pool(_Watched):
 
     def release(self, connection):
         self._batch.taken = [one for one in self._batch.taken if one[1] is not connection]
+        self._batch.unread += connection.unread
         if connection.unread or connection.in_multi:
             connection.disconnect()
         self._inner.release(connection._inner)

@@ -665,6 +665,20 @@ def test_what_a_reply_callback_cannot_take_is_the_error_of_its_own_future(connec
         b.result
 
 
+def test_replies_behind_one_that_a_callback_cannot_take_are_lost_to_redis_pys_pipelines(connect):
+    client = connect(direct=False)
+    client.set_response_callback('GET', int)
+    client.set('k', 'abc')
+    refs, error = executed(get('k'), incr('n'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
+    refs, error = executed(incr('n'), get('k'))
+    assert type(error) is ValueError  # it was the last
+    refs, error = executed(get('k'), get('k'))
+    assert type(error) is ValueError  # nothing was written
+    (ref,), error = executed(incr('n'))
+    assert error is None and ref == 3
+
+
 # -- 6. Interrupts
 
 class Interrupt(BaseException):
@@ -968,6 +982,19 @@ def test_connections_of_transactions_on_a_cluster_go_back_to_their_pools(cluster
         assert not pool._in_use_connections
         for connection in pool._available_connections:
             assert type(connection).__module__.split('.')[0] == 'redis'
+
+
+def test_replies_of_a_cluster_behind_one_that_a_callback_cannot_take_are_lost(cluster, clustered, connect):
+    client = cluster.client()
+    nodes = [client.get_redis_connection(node) for node in client.get_nodes()] if HAS_RETRY else [client]
+    for node in nodes:
+        node.set_response_callback('GET', int)
+    clustered.set('{k}', 'abc')
+    redpipe.connect_redis(client)
+    refs, error = executed(get('{k}'), incr('{k}n'))
+    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
+    (ref,), error = executed(incr('{k}n'))
+    assert error is None and ref == 2
 
 
 def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):

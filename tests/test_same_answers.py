@@ -115,6 +115,9 @@ def outcome(run, about):
     """Return what ``run()`` returns or raises, in a form that tells types apart."""
     try:
         return described(run(), about)
+    except redpipe.OutcomeUnknown as error:
+        # Of redis-py's own pipeline, which reads no further when one of its callbacks raises.
+        return 'raised', described(error.__cause__, about)
     except Exception as error:
         return 'raised', described(error, about)
 

@@ -25,8 +25,8 @@ class Records(object):
 
     def __init__(self, queued):
         """Take the values of a flat list."""
-        for place, column in enumerate(self.__slots__):
-            setattr(self, column, queued[place::WIDTH])
+        (self.names, self.futures, self.decoders, self.commands, self.options,
+         self.methods) = [queued[place::WIDTH] for place in range(WIDTH)]
 
     def __len__(self):
         return len(self.commands)

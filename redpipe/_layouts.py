@@ -16,7 +16,7 @@ from .fields import (
     ListField,
     TextField,
 )
-from .futures import Future, plain
+from .futures import Future, fail, plain
 from .keyspaces import Hash
 from .keyspaces._base import paired
 from .pipelines import NestedPipeline, Pipeline, pipeline
@@ -184,10 +184,10 @@ class Layout(object):
             return self._broken(key, name, error)
 
     def _broken(self, key, name, error):
-        broken = Future()
-        broken._error = InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
+        broken, refusal = Future(), InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
             self.core.__name__, key, name, text_of(error)))
-        broken._error.__cause__ = error
+        refusal.__cause__ = error
+        fail(broken, refusal)
         return broken
 
     def run(self, pipe, commands):

@@ -62,20 +62,15 @@ class Future(object):
     """
 
     # An empty slot is a missing attribute, so __getattr__ answers for it: the
-    # constructor has nothing to do, and reading _result needs no check.
-    __slots__ = ('_result', '_error', '__weakref__')
+    # constructor has nothing to do, and reading _result needs no check. One slot
+    # is less for the garbage collector to look at; see fail() for errors.
+    __slots__ = ('_result', '__weakref__')
 
     def __getattr__(self, name):
         if name == '_result':
-            error = self._error
-            if error is None:
-                raise ResultNotReady(
-                    'the pipeline of this Future has not executed yet; '
-                    'call execute() on it or leave its autoexec block first')
-            # The traceback of an earlier reading does not belong to this one.
-            six.reraise(type(error), error, None)
-        if name == '_error':
-            return None
+            raise ResultNotReady(
+                'the pipeline of this Future has not executed yet; '
+                'call execute() on it or leave its autoexec block first')
         return getattr(self._result, name)
 
     @property
@@ -206,6 +201,33 @@ class Future(object):
         __div__, __rdiv__ = _binary(operator.div), _reflected(operator.div)
     else:
         __matmul__, __rmatmul__ = _binary(operator.matmul), _reflected(operator.matmul)
+
+
+class _Failed(Future):
+    """A Future that raises what is in its slot, until it is set to something else."""
+
+    __slots__ = ()
+
+    def _raise(self):
+        error = Future._result.__get__(self)
+        # The traceback of an earlier reading does not belong to this one.
+        six.reraise(type(error), error, None)
+
+    def _settle(self, data):
+        self.__class__ = Future
+        self._result = data
+
+    _result = property(_raise, _settle)
+
+    def __getattr__(self, name):
+        # Of the result, which is not there; or the error is an AttributeError itself.
+        self._raise()
+
+
+def fail(future, error):
+    """Let *future* raise *error* however it is read."""
+    future._result = error
+    future.__class__ = _Failed
 
 
 def IS(instance, other):

@@ -30,7 +30,7 @@ from .exceptions import (
     text_of,
 )
 from ._records import Records, WIDTH
-from .futures import Future, plain
+from .futures import Future, fail, plain
 from .tasks import SynchronousTask, TaskManager
 
 __all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
@@ -374,14 +374,14 @@ def _settle(records, replies, errors):
     rows = zip(records.futures, records.decoders, replies)
     for place, (future, decode, reply) in enumerate(rows):
         if errors and isinstance(reply, Exception):
-            future._error = reply
+            fail(future, reply)
         elif decode is None:
             future._result = reply
         else:
             try:
                 future._result = decode(reply)
             except Exception as error:
-                future._error = _undecodable(records, place, error)
+                fail(future, _undecodable(records, place, error))
 
 
 def _undecodable(records, place, cause):
@@ -397,7 +397,7 @@ def _fail(records, text, cause=None):
     error = ResultNotReady(text)
     error.__cause__ = cause
     for future in records.futures:
-        future._error = error
+        fail(future, error)
 
 
 def _call(callbacks):

@@ -314,7 +314,7 @@ class Careful(pickle._Unpickler if hasattr(pickle, '_Unpickler') else pickle.Unp
 
 def data_of_pickles():
     leaf = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=9), st.binary(max_size=9),
-                     st.sampled_from(['_data', '_result', '_error', 'key', '_pipe', 'core', '__class__', '__dict__']))
+                     st.sampled_from(['_data', '_result', 'key', '_pipe', 'core', '__class__', '__dict__']))
     return st.recursive(leaf, lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.tuples(inner), st.tuples(inner, inner),
         st.dictionaries(st.one_of(st.text(max_size=5), leaf), inner, max_size=3)), max_leaves=8)

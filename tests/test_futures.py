@@ -14,6 +14,7 @@ import six
 
 import redpipe
 from redpipe import IS, ISINSTANCE, Future
+from redpipe.futures import fail
 
 
 def settled(value):
@@ -317,6 +318,33 @@ def test_an_object_that_fakes_a_future_is_none():
     assert IS(fake, fake) and not IS(fake, 'stolen')
     with pytest.raises(TypeError):
         json.dumps(fake)
+
+
+# -- failure
+
+@pytest.mark.parametrize('error', [redpipe.ResultNotReady('lost'), ValueError('bad'), AttributeError('none')], ids=repr)
+def test_a_failed_future_raises_its_error_however_it_is_read(error):
+    future = Future()
+    fail(future, error)
+    for read in (lambda: future.result, lambda: future + 1, lambda: str(future), lambda: future.name, lambda: future[0],
+                 lambda: future == 1, lambda: IS(future, 1), lambda: pickle.dumps(future), lambda: copy.copy(future)):
+        with pytest.raises(type(error)) as caught:
+            read()
+        assert caught.value is error
+    assert isinstance(future, Future) and repr(future) == 'None'
+
+
+def test_a_failed_future_can_be_set_and_fail_again():
+    future = Future()
+    fail(future, ValueError('first'))
+    fail(future, ValueError('second'))
+    with pytest.raises(ValueError, match='second'):
+        future.result
+    future.set(5)
+    assert future == 5 and type(future) is Future
+    fail(future, ValueError('third'))
+    with pytest.raises(ValueError, match='third'):
+        future.result
 
 
 # -- pickle and copy

@@ -314,6 +314,9 @@ class TestHash(Contract):
                          lambda: users.hmget('k', [u'name', member]), lambda: users.hdel('k', member)):
                 with pytest.raises((InvalidValue, InvalidOperation)):
                     call()
+            with pytest.raises(InvalidValue) as caught:
+                users.hmget('k', [u'name', member, u'age'])
+            assert repr(member) in str(caught.value) and 'age' not in str(caught.value)
             assert pipe._queued == 0
 
     def test_futures_are_seen_through(self, on, connected):

@@ -205,14 +205,21 @@ def test_parsers_that_are_none_are_the_default_ones(connected):
     assert Plain('1', fields='defined') == {'_key': '1'}
 
 
-def test_connection_names_the_server(second_server, client, connected):
-    class Far(Plant):
-        keyspace = 'P'
-        connection = 'far'
+class Far(Plant):
+    keyspace = 'P'
+    connection = 'far'
 
-    far = second_server.client()
-    far.flushdb()
-    redpipe.connect_redis(far, name='far')
+
+@pytest.fixture
+def far(second_server, connected):
+    """A client of the server that ``Far`` is on."""
+    client = second_server.client()
+    client.flushdb()
+    redpipe.connect_redis(client, name='far')
+    return client
+
+
+def test_connection_names_the_server(far, client, connected):
     near = Plant({'plant': '1', 'name': u'near'})
     one = Far({'plant': '1', 'name': u'far'})
     assert (far.hget('P{1}', 'name'), client.hget('P{1}', 'name')) == (b'far', b'near')
@@ -262,11 +269,7 @@ def test_a_keyspace_may_be_any_text(connected):
     assert Odd(u'\xe4')['a'] == u'b'
 
 
-def test_subclasses_inherit_everything_but_the_keyspace(second_server, client, connected):
-    far = second_server.client()
-    far.flushdb()
-    redpipe.connect_redis(far, name='far')
-
+def test_subclasses_inherit_everything_but_the_keyspace(far, client, connected):
     class Base(redpipe.Struct):
         keyspace = 'B'
         key_name = 'number'
@@ -501,14 +504,7 @@ def test_a_thousand_records_are_a_thousand_commands_each_way(commands_seen, conn
     assert [plant['leaves'] for plant in plants] == list(range(1000))
 
 
-def test_threads_change_nothing_about_it(second_server, client, connected):
-    class Far(Plant):
-        keyspace = 'P'
-        connection = 'far'
-
-    far = second_server.client()
-    far.flushdb()
-    redpipe.connect_redis(far, name='far')
+def test_threads_change_nothing_about_it(far, client, connected):
     redpipe.enable_threads()
     with redpipe.autoexec() as pipe:
         plants = [cls({'plant': key, 'leaves': 1}, pipe=pipe) for cls in (Plant, Far) for key in '12']

@@ -37,15 +37,15 @@ class Members(Base):
         try:
             return coded.encode(member), fields.get(member, default)
         except TypeError as error:
-            _refuse([member], error)
+            _refuse(member, error)
 
     def _members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
         members = several(members)
         try:
             words = tuple(map(self._codecs()[0].encode, members))
-        except TypeError as error:
-            _refuse(members, error)
+        except TypeError:
+            words = tuple([self._member(member)[0] for member in members])  # which blames the one
         return words, partial(self._decode_values, members)
 
     def _assignment(self, member, value):
@@ -73,7 +73,7 @@ class Members(Base):
             try:
                 words.append(encode(member))
             except TypeError as error:
-                _refuse([member], error)
+                _refuse(member, error)
             try:
                 words.append(field(member, default).encode(plain(value)))
             except InvalidValue as error:
@@ -137,11 +137,10 @@ class _Coded(object):
         self.encode, self.decode = self._encode, self.codec.decode
 
 
-def _refuse(members, error):
-    """Raise the InvalidValue for *members* of which one is none, as a list, because of *error*."""
-    text = 'a member is text or a number, or what its codec takes, not %s: %s' % (
-        ', '.join([repr(plain(member)) for member in members]), error)
-    six.raise_from(InvalidValue(text), error)
+def _refuse(member, error):
+    """Raise the InvalidValue for *member*, which is none, because of *error*."""
+    six.raise_from(InvalidValue('a member is text or a number, or what its codec takes, not %s %r: %s' % (
+        type(plain(member)).__name__, plain(member), error)), error)
 
 
 def _blame(member, error):

@@ -1,4 +1,5 @@
 """The servers and connections that the tests run on."""
+import gc
 import os
 import platform
 import re
@@ -170,6 +171,14 @@ def linked(server, client):
         redpipe.disable_threads()
         redpipe.reset()
         slow.connection_pool.disconnect()
+
+
+@pytest.fixture
+def no_collections():
+    """The garbage collector rests."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ class _Piped(object):
         try:
             replies = self._pipe.execute(**self._options)
         except Lost as lost:
-            raise self._unknown(lost)
+            raise self._unknown(lost, self._watched.replies)
         except self.error_reply as error:
             if not self._options:
                 raise
@@ -122,7 +122,7 @@ class _Piped(object):
             if self._watched:
                 self._watched.end()
                 if self._watched.once and self._watched.unread:
-                    raise self._unknown(Lost(error))
+                    raise self._unknown(Lost(error), self._watched.replies)
             raise
         finally:
             if self._watched:
@@ -144,8 +144,8 @@ class _Piped(object):
                 self.errors = True
         return replies
 
-    def _unknown(self, lost, replies=()):
-        """Return the error for *lost*, which stands in *replies* where one is lost."""
+    def _unknown(self, lost, replies):
+        """Return the error for *lost*; *replies* arrived, or are Lost, or are missing at the end."""
         count = len([reply for reply in replies if not isinstance(reply, Lost)])
         error = outcome_unknown(
             lost.cause, self._records.names[0], _words(self._records), count)

@@ -29,14 +29,15 @@ def _lost(cause, errors):
 class _Batch(object):
     """What is known of the batch: whether it may be sent *once* only, and has been.
 
-    *errors* is the module of the client's errors, and *unread* how many replies were left
-    when its connections were given back.
+    *errors* is the module of the client's errors, *replies* are those of the one server to
+    the first commands, and *unread* is how many were left when its connections were given back.
     """
 
     def __init__(self, once, errors):
         self.once = once
         self.errors = errors
         self.sent = False
+        self.replies = []
         self.unread = 0
         self.taken = []
 
@@ -65,7 +66,24 @@ def watch(pipe, once):
             break
     else:
         pipe.connection_pool = _Pool(pipe.connection_pool, batch)
+        if not hasattr(pipe.connection_pool, 'get_node_by_slot'):  # of redis-py-cluster
+            pipe.parse_response = _noting(pipe.parse_response, batch.replies)
     return batch
+
+
+def _noting(parse_response, replies):
+    """Return *parse_response* of a pipeline, which notes in *replies* what it returns or raises."""
+    def noted(*args, **options):
+        try:
+            reply = parse_response(*args, **options)
+        except Lost:
+            raise
+        except Exception as error:
+            replies.append(error)
+            raise
+        replies.append(reply)
+        return reply
+    return noted
 
 
 class _Watched(object):
@@ -184,4 +202,6 @@ class _Connection(_Watched):
     def _loss(self, error):
         self._inner.disconnect()
         self.unread = 0
+        if self.in_multi:
+            del self._batch.replies[:]  # they are those of EXEC, which is lost
         return _lost(error, self._batch.errors) if self._batch.once else None

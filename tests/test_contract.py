@@ -291,8 +291,8 @@ def test_an_unknown_outcome_is_an_instance_of_the_error_of_redis_py_too(proxy, t
     assert type(error).__name__ == 'OutcomeUnknown'
 
 
-def test_an_unknown_outcome_tells_the_connection_the_commands_and_the_replies(proxy, through):
-    through('users')
+def test_an_unknown_outcome_tells_the_connection_the_commands_and_the_replies(proxy, through, way):
+    through('users', **way)
     proxy.next(lose_reply, after=1)
     refs, error = executed(incr('a'), lambda pipe: pipe.set('b', b'\xff'), get('c'), name='users')
     assert error.connection == 'users'
@@ -303,17 +303,18 @@ def test_an_unknown_outcome_tells_the_connection_the_commands_and_the_replies(pr
         assert word in said(error)
 
 
-def test_no_reply_of_a_transaction_has_arrived_before_exec_is_answered(proxy, through):
-    through(transaction=True)
-    proxy.next(lose_reply, after=4)
+@pytest.mark.parametrize('after', range(5))
+def test_no_reply_of_a_transaction_has_arrived_before_exec_is_answered(proxy, through, way, after):
+    through(transaction=True, **way)
+    proxy.next(lose_reply, after=after)
     refs, error = executed(incr('a'), incr('b'), incr('c'))
     assert isinstance(error, redpipe.OutcomeUnknown)
     assert error.replies == 0 and error.outcomes == [error] * 3
 
 
-def test_replies_that_arrived_are_those_that_the_futures_would_have_had(client, proxy, through):
+def test_replies_that_arrived_are_those_that_the_futures_would_have_had(client, proxy, through, way):
     client.hset('h', 'a', 1)
-    through()
+    through(**way)
     proxy.next(lose_reply, after=3)
     refs, error = executed(lambda pipe: pipe.expire('h', 60), lambda pipe: pipe.hgetall('h'),
                            lambda pipe: pipe.hincrby('h', 'a', 'x'), incr('k'))
@@ -669,8 +670,9 @@ def test_replies_behind_one_that_a_callback_cannot_take_are_lost_to_redis_pys_pi
     client = connect(direct=False)
     client.set_response_callback('GET', int)
     client.set('k', 'abc')
-    refs, error = executed(get('k'), incr('n'))
+    refs, error = executed(incr('m'), get('k'), incr('n'))
     assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
+    assert error.replies == 2 and error.outcomes == [1, error.__cause__, error]
     refs, error = executed(incr('n'), get('k'))
     assert type(error) is ValueError  # it was the last
     refs, error = executed(get('k'), get('k'))

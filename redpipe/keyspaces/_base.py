@@ -114,12 +114,13 @@ class Base(object):
         *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
         its digits. None, a list or a tuple is InvalidValue.
         """
-        if type(key) is _TEXT:
-            name = (cls.keyparse or TextField).encode(key)
+        if type(key) is _TEXT and cls.keyparse is TextField:
+            try:
+                name = utf8(key)
+            except ValueError:
+                name = TextField.encode(key)  # which refuses it
         else:
-            name = cls._encode_key(key)
-        if type(name) is not bytes:
-            name = six.ensure_binary(name)
+            name = six.ensure_binary(cls._encode_key(key))
         keyspace = cls.keyspace
         return name if keyspace is None else _BEFORE[keyspace] + name + b'}'
 

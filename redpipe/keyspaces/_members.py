@@ -7,7 +7,7 @@ from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField
 from ..futures import plain
 from ._base import Base, Remembered, TEXT, paired
-from ._words import pairs, several
+from ._words import SIMPLE, pairs, several
 
 
 class Members(Base):
@@ -75,7 +75,8 @@ class Members(Base):
             except TypeError as error:
                 _refuse(member, error)
             try:
-                words.append(field(member, default).encode(plain(value)))
+                words.append(field(member, default).encode(
+                    value if type(value) in SIMPLE else plain(value)))
             except InvalidValue as error:
                 _blame(plain(member), error)
         return tuple(words)

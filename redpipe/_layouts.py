@@ -16,7 +16,7 @@ from .fields import (
     ListField,
     TextField,
 )
-from .futures import Future, fail, plain
+from .futures import Future, Untold, fail, plain
 from .keyspaces import Hash
 from .keyspaces._base import paired
 from .pipelines import NestedPipeline, Pipeline, pipeline
@@ -190,17 +190,21 @@ class Layout(object):
         fail(broken, refusal)
         return broken
 
-    def run(self, pipe, commands):
-        """Queue *commands*, pairs of words and decoder, and return the Future of the first."""
+    def run(self, pipe, commands, futures=None):
+        """Queue *commands*, pairs of words and decoder, and put their Futures in the list *futures*.
+
+        Without one nobody reads the Futures, and an error reply is an error of the whole batch.
+        """
         alone = pipe is None
+        kind = Untold if futures is None else Future
         if alone or not isinstance(pipe, _PIPES):
             pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
-        futures = []
         for words, decode in commands:
-            futures.append(pipe._queue(self.connection, words, decode))
+            future = pipe._queue(self.connection, words, decode, kind)
+            if futures is not None:
+                futures.append(future)
         if alone:
             pipe.execute()
-        return futures[0] if futures else None
 
 
 def _copied(value, data):

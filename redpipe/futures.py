@@ -203,6 +203,12 @@ class Future(object):
         __matmul__, __rmatmul__ = _binary(operator.matmul), _reflected(operator.matmul)
 
 
+class Untold(Future):
+    """The Future of a command that is queued for somebody who gets no Future, and cannot read an error."""
+
+    __slots__ = ()
+
+
 class _Failed(Future):
     """A Future that raises what is in its slot, until it is set to something else."""
 

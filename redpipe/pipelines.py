@@ -30,7 +30,7 @@ from .exceptions import (
     text_of,
 )
 from ._records import Records, WIDTH
-from .futures import Future, fail, plain
+from .futures import Future, Untold, fail, plain
 from .tasks import SynchronousTask, TaskManager
 
 __all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
@@ -168,10 +168,10 @@ class _Queue(object):
             self._name, future, None, _settled_deep(args), _settled_deep(kwargs), method)
         return future
 
-    def _queue(self, name, args, decode=None, options=None):
-        """Queue the words *args* for connection *name* and return the Future."""
-        future = Future()
-        self._stack += (name, future, decode, args, options, None)
+    def _queue(self, name, args, decode=None, kind=Future):
+        """Queue the words *args* for connection *name* and return the Future, which is a *kind*."""
+        future = kind()
+        self._stack += (name, future, decode, args, None, None)
         return future
 
     @property
@@ -193,7 +193,7 @@ class _Queue(object):
         if lenient:
             self._lenient = []
         if not raise_on_error:
-            lenient = Records(queued).futures
+            lenient = [future for future in Records(queued).futures if type(future) is not Untold]
         return queued, callbacks, lenient
 
     def _drop(self, why, cause=None):
@@ -372,16 +372,22 @@ def _annotate(failed):
 def _settle(records, replies, errors):
     """Give each Future its reply, decoded, or what went wrong with it alone."""
     rows = zip(records.futures, records.decoders, replies)
+    told = set()
     for place, (future, decode, reply) in enumerate(rows):
         if errors and isinstance(reply, Exception):
             fail(future, reply)
+            told.add(id(reply))
         elif decode is None:
             future._result = reply
         else:
             try:
                 future._result = decode(reply)
             except Exception as error:
-                fail(future, _undecodable(records, place, error))
+                # It may be the error of another Future, whose result the decoder needs.
+                if id(error) not in told:
+                    error = _undecodable(records, place, error)
+                fail(future, error)
+                told.add(id(error))
 
 
 def _undecodable(records, place, cause):

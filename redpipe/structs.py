@@ -152,14 +152,17 @@ class Struct(object):
         """
         layout, key = self._place()
         member, field = layout.field(name)[:2]
+        futures = []
 
         def decode(reply):
             return default if reply is None else field.decode(reply)
 
-        return layout.run(pipe, [
-            (('HGET', key, member), decode),
-            (('HDEL', key, member), partial(self._changed, {}, [name])),
-        ])
+        def removed(reply):
+            self._changed({}, [name])
+            return futures[0].result
+
+        layout.run(pipe, [(('HGET', key, member), decode), (('HDEL', key, member), removed)], futures)
+        return futures[1]
 
     def incr(self, field, amount=1, pipe=None):
         """Add *amount* to a field and return a Future of the sum.
@@ -189,7 +192,9 @@ class Struct(object):
             self._changed({name: layout.value(self.key, name, field.decode, data)}, ())
             return kind.decode(data)
 
-        return layout.run(pipe, [(words, decode)])
+        futures = []
+        layout.run(pipe, [(words, decode)], futures)
+        return futures[0]
 
     def clear(self, pipe=None):
         """Remove the whole record from Redis, and all fields here. Sends DEL."""

@@ -488,34 +488,58 @@ def test_a_transaction_that_fails_changes_nothing_at_all(client, fern):
     assert plant == {'plant': '2', 'name': u'new'}
 
 
-def test_where_errors_are_not_raised_each_command_counts_by_itself(connected, fern):
+def test_where_errors_are_not_raised_each_future_has_its_own(connected, fern):
     fern.load()
     before = dict(fern)
     connected.set('P{3}', 'no hash')
     other = Plant('3', no_op=True)
     with redpipe.pipeline() as pipe:
         fern.incr('leaves', pipe=pipe)
-        failed = fern.incr('name', pipe=pipe)
-        other.update({'name': u'x', 'pot': None}, pipe=pipe)
-        other.load(pipe=pipe)
+        failed = [fern.incr('name', pipe=pipe), other.pop('name', pipe=pipe), other.decr('leaves', pipe=pipe)]
+        pot = fern.pop('pot', pipe=pipe)
         pipe.execute(raise_on_error=False)
-    assert fern == dict(before, leaves=13)
+    assert pot == before.pop('pot') and fern == dict(before, leaves=13)
     assert other == {'plant': '3'}
-    with pytest.raises(redis.ResponseError):
-        failed.result
+    for future in failed:
+        with pytest.raises(redis.ResponseError):
+            future.result
 
 
-def test_an_update_of_which_a_part_fails_takes_in_the_other_part(client, connected, fern):
+@pytest.mark.parametrize('act', [
+    lambda pipe: Plant('3', pipe=pipe),
+    lambda pipe: Plant({'plant': '3', 'name': u'x'}, pipe=pipe, fields=[]),
+    lambda pipe: Plant('3', no_op=True).load(['name'], pipe=pipe),
+    lambda pipe: Plant('3', no_op=True).update({'name': u'x'}, pipe=pipe),
+    lambda pipe: Plant('3', no_op=True).remove(['name'], pipe=pipe),
+], ids=['read', 'written', 'load', 'update', 'remove'])
+def test_an_error_that_no_future_tells_is_raised_in_any_case(connected, act):
+    connected.set('P{3}', 'no hash')
+    with redpipe.pipeline(raise_on_error=False) as pipe:
+        count = pipe.incr('count')
+        with redpipe.autoexec(pipe) as inner:
+            act(inner)
+        with pytest.raises(redis.ResponseError) as caught:
+            pipe.execute()
+    assert caught.value.outcomes[:1] == [1]
+    with pytest.raises(redpipe.ResultNotReady):
+        count.result
+
+
+def test_an_update_of_which_a_part_fails_changes_nothing_here(client, connected, fern):
     fern.load()
+    before = dict(fern)
     # A script may not write to a server that is short of memory, and so may HSET not, but HDEL.
     client.config_set('maxmemory', 1)
     try:
         with redpipe.pipeline() as pipe:
             fern.update({'name': u'Palm', 'pot': None}, pipe=pipe)
-            pipe.execute(raise_on_error=False)
+            with pytest.raises(redis.ResponseError):
+                pipe.execute(raise_on_error=False)
     finally:
         client.config_set('maxmemory', 0)
-    assert fern == Plant('1') == {'plant': '1', 'name': u'Fern', 'leaves': 12, 'height': 0.5}
+    assert fern == before
+    fern.load()
+    assert fern == {'plant': '1', 'name': u'Fern', 'leaves': 12, 'height': 0.5}
 
 
 # -- what is refused writes nothing

@@ -176,7 +176,8 @@ def of_client(client, direct=True, at_most_once=True, **options):
     refuse_decoded(client)
     commands = _commands_of(client)
     if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
-        make = routing(lambda: client.pipeline(**dict({'transaction': False}, **options)))
+        make = routing(lambda: client.pipeline(**dict({'transaction': False}, **options)),
+                       options.get('transaction'))
         if options.get('transaction') or 'shard_hint' in options:
             try:
                 make()

@@ -33,19 +33,33 @@ def _counted(at):
     return lambda words: words[at + 1:at + 1 + int(words[at])]
 
 
-def _after(start, *options):
-    """The first word is followed by a key, and so is each of the *options* from *start* on."""
-    return lambda words: words[1:2] + [
-        key for option, key in zip(words[start:], words[start + 1:]) if _name(option) in options]
+def _after(start, **options):
+    """The first word is followed by a key, and so are STORE and STOREDIST among the options.
+
+    These begin at *start*; *options* are others, with how many words follow each.
+    """
+    def find(words):
+        keys, place = words[1:2], start
+        while place < len(words):
+            option = _name(words[place])
+            if option in ('STORE', 'STOREDIST'):
+                keys += words[place + 1:place + 2]
+                place += 1
+            place += 1 + options.get(option, 0)
+        return keys
+    return find
 
 
-def _place(option, words):
-    return [_name(word) for word in words].index(option)
+def _place(option, words, start=0):
+    return [_name(word) for word in words].index(option, start)
 
 
-def _streams(words):
-    names = words[_place('STREAMS', words) + 1:]
-    return names[:len(names) // 2]
+def _streams(start):
+    """Names follow the word STREAMS, which comes at *start* or later; half of them are keys."""
+    def find(words):
+        names = words[_place('STREAMS', words, start) + 1:]
+        return names[:len(names) // 2]
+    return find
 
 
 _keys(lambda words: words[1:],
@@ -63,10 +77,11 @@ _keys(lambda words: words[2:2 + 2 * int(words[1]):2], 'MSETEX')
 _keys(_counted(1), 'LMPOP ZMPOP SINTERCARD ZINTERCARD ZDIFF ZINTER ZUNION')
 _keys(_counted(2), 'BLMPOP BZMPOP EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO')
 _keys(lambda words: words[1:2] + _counted(2)(words), 'ZDIFFSTORE ZINTERSTORE ZUNIONSTORE')
-_keys(_after(2, 'STORE'), 'SORT')
-_keys(_after(6, 'STORE', 'STOREDIST'), 'GEORADIUS')
-_keys(_after(5, 'STORE', 'STOREDIST'), 'GEORADIUSBYMEMBER')
-_keys(_streams, 'XREAD XREADGROUP')
+_keys(_after(2, BY=1, LIMIT=2, GET=1), 'SORT')
+_keys(_after(6, COUNT=1), 'GEORADIUS')
+_keys(_after(5, COUNT=1), 'GEORADIUSBYMEMBER')
+_keys(_streams(1), 'XREAD')
+_keys(_streams(4), 'XREADGROUP')
 _keys(lambda words: [], 'PING ECHO TIME')
 
 #: What is said to one node, but is about all of them.
@@ -111,7 +126,8 @@ class _Routed(object):
             if len(set(slots)) > 1:
                 raise InvalidOperation(
                     'the keys of %s are in different slots of the cluster (%s), and one command '
-                    'reaches one slot; give the keys a common {tag}, or queue a command for each'
+                    'reaches one slot; give the keys a common {tag}, those of a keyspace at their beginning, or queue a '
+                    'command for each'
                     % (words[0], ', '.join('%r: %d' % pair for pair in list(zip(keys, slots))[:5])))
         return super(_Routed, self).execute_command(*words, **options)
 
@@ -147,8 +163,20 @@ class _Routed(object):
             return super(_Routed, self)._determine_slot(*words)
         return self._slot_of(keys[0]) if keys else random.randrange(SLOTS)
 
+    if six.PY2:
+        # redis-py-cluster's fails for words that are not ascii.
+        annotate_exception = six.get_unbound_function(type(redis.StrictRedis().pipeline()).annotate_exception)
 
-def routing(make):
+
+def _all_callbacks(pipe):
+    """Return the reply callbacks of the nodes' clients and those of the cluster's."""
+    callbacks = pipe.get_redis_connection(pipe.get_default_node()).response_callbacks
+    callbacks = type(callbacks)(callbacks)
+    callbacks.update(pipe.cluster_response_callbacks)
+    return callbacks
+
+
+def routing(make, transaction=False):
     """Return a callable that makes what *make* does, pipeline objects of a cluster client,
     and lets them route as told here.
     """
@@ -162,6 +190,9 @@ def routing(make):
         # Only the client can make a pipeline, so its class is changed afterwards. Functions as
         # attributes would do, but for the cycle, which Python 2.7 never frees: it has __del__.
         pipe.__class__ = classes[cls]
+        if transaction:
+            # redis-py leaves the replies within that of EXEC to the few callbacks of the cluster's.
+            pipe.cluster_response_callbacks = _all_callbacks(pipe)
         return pipe
 
     return make_routed

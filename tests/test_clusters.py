@@ -153,10 +153,10 @@ COMMANDS = [
 ]
 
 
-def outcomes(client):
+def outcomes(client, **options):
     """What each of COMMANDS gives in a pipeline of its own, in order."""
     redpipe.reset()
-    redpipe.connect_redis(client)
+    redpipe.connect_redis(client, **options)
     replies = []
     for words in COMMANDS:
         pipe = redpipe.pipeline()
@@ -175,6 +175,24 @@ def test_replies_are_those_of_a_plain_server(clustered, client):
     assert outcomes(clustered) == plain
     failed = [words for words, reply in plain if isinstance(reply, type)]
     assert [words[1] for words in failed] == ['XREAD']  # of a key that is no stream
+
+
+def test_replies_within_a_transaction_are_those_of_a_plain_server(clustered, client):
+    try:
+        redpipe.connect_redis(clustered, 'transactions', transaction=True)
+    except redpipe.InvalidPipeline:
+        pytest.skip('this client has no transactions on clusters')
+    assert outcomes(clustered, transaction=True) == outcomes(client, transaction=True)
+
+
+@pytest.mark.parametrize('key', [u'h\xe9', b'\xff'])
+def test_an_error_may_be_about_a_key_beyond_ascii(on_cluster, key):
+    on_cluster.set(key, 'text')
+    with pytest.raises(redis.ResponseError) as caught:
+        with redpipe.autoexec() as pipe:
+            pipe.incr('n')
+            pipe.incr(key)
+    assert caught.value.outcomes == [1, caught.value] and 'INCRBY' in caught.value.args[0]
 
 
 def test_replies_of_many_slots_come_in_program_order(on_cluster):
@@ -269,7 +287,10 @@ def test_a_command_about_all_nodes_is_refused_before_anything_is_sent(on_cluster
     ('ZUNIONSTORE a 2 b c WEIGHTS 1 2', ['a', 'b', 'c']), ('SORT a BY nosort', ['a']),
     ('SORT a LIMIT 0 1 store b', ['a', 'b']), ('GEORADIUSBYMEMBER a STORE 1 km STOREDIST b', ['a', 'b']),
     ('MIGRATE h 1 a 0 5', ['a']), ('MSETEX 2 a 1 b 2 EX 5', ['a', 'b']), ('SORT_RO a', ['a']),
-    ('XREADGROUP GROUP g c COUNT 1 STREAMS a b > >', ['a', 'b']), ('XREAD nonsense', None)])
+    ('XREADGROUP GROUP g c COUNT 1 STREAMS a b > >', ['a', 'b']), ('XREAD nonsense', None),
+    ('XREADGROUP GROUP streams streams STREAMS a >', ['a']), ('XREAD STREAMS a b 1 2', ['a', 'b']),
+    ('SORT a BY store GET store GET # STORE b', ['a', 'b']), ('GEORADIUS a 1 2 3 km COUNT 1 ANY STORE b', ['a', 'b']),
+    ('GEORADIUS a 1 2 3 km STORE store', ['a', 'store']), ('GEOSEARCHSTORE a b FROMMEMBER c', ['a', 'b'])])
 def test_the_words_of_a_command_tell_its_keys(words, keys):
     words = tuple(words.split())
     assert _clusters._keys_of(words) == keys

@@ -4,11 +4,18 @@ import subprocess
 import sys
 
 import pytest
+import redis
 
 import redpipe
 
 
 ON_CLUSTERS = True
+
+
+class Upper(redpipe.TextField):
+    @classmethod
+    def encode(cls, value):
+        return super(Upper, cls).encode(value.upper()).decode('utf-8')  # text will do as well
 
 
 class Index(redpipe.ShardedHash):
@@ -95,6 +102,47 @@ def test_a_refused_value_writes_nothing(index, connected):
         hashes.hmset('k', {u'a': u'1', 'count': u'many'})
     execute()
     assert not any(connected.exists(key) for key in Index.shard_keys('k'))
+
+
+@pytest.mark.parametrize('given', [{}, {'mapping': {}}, {'member': u'a', 'mapping': {}}, {'value': u'b'}])
+def test_nothing_to_set_is_refused(index, given):
+    hashes, _ = index
+    with pytest.raises((redpipe.InvalidOperation, redpipe.InvalidValue)):
+        hashes.hset('k', **given)
+
+
+@pytest.mark.parametrize('parse, members', [
+    (redpipe.IntegerField, [1, 2, 10 ** 20]), (redpipe.FloatField, [0.5, 2.0]),
+    (redpipe.BinaryField, [b'\xff', b'a']), (Upper, [u'A', u'\xc9'])])
+def test_members_have_a_codec(connected, parse, members):
+    class Coded(redpipe.ShardedHash):
+        shards = 3
+        memberparse = parse
+
+    for number, member in enumerate(members):
+        Coded().hset('k', member, u'%d' % number)
+    assert Coded().hgetall('k') == dict((member, u'%d' % number) for number, member in enumerate(members))
+    assert Coded().hmget('k', members) == [u'%d' % number for number in range(len(members))]
+    assert Coded().hdel('k', *members) == len(members)
+
+
+def test_an_error_of_one_shard_is_that_of_the_future(connected):
+    for shard in Index.shard_keys('k'):
+        connected.flushdb()
+        connected.set(shard, 'no hash')
+        with redpipe.autoexec(raise_on_error=False) as pipe:
+            whole, count = Index(pipe).hgetall('k'), Index(pipe).hlen('k')
+        for future in whole, count:
+            with pytest.raises(redis.ResponseError, match='WRONGTYPE'):
+                future.result
+
+
+def test_a_value_that_cannot_be_decoded_is_blamed_on_its_own_shard(connected):
+    shard = Index()._shard_of('k', b'count')
+    connected.hset(shard, 'count', 'many')
+    with pytest.raises(redpipe.InvalidValue) as caught:
+        Index().hgetall('k').result
+    assert str(caught.value).count('cannot be decoded') == 1 and shard.decode() in str(caught.value)
 
 
 def test_a_whole_hash_can_be_removed_and_expire(index, connected):

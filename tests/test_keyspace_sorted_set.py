@@ -268,7 +268,9 @@ class TestSortedSet(Contract):
         assert stored(connected, 'K{dest}') == [('a', 1), ('b', 3), ('c', 4)]
         assert on(Scores).zunionstore('dest', {'k': 10, 'l': 0.5}) == 3
         assert stored(connected, 'K{dest}') == [('c', 2), ('a', 10), ('b', 21.5)]
-        assert on(Scores).zunionstore('dest', 'k') == 2
+        fill(connected, 'K{kl}', d=5)
+        assert on(Scores).zunionstore('dest', 'kl') == 1
+        assert stored(connected, 'K{dest}') == [('d', 5)]
 
     def test_zinterstore(self, on, connected):
         fill(connected, 'K{k}', a=1, b=2)

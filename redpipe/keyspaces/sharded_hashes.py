@@ -6,6 +6,8 @@ many nodes, and what is about several of them travels in one round trip all the 
 import zlib
 from functools import partial
 
+import six
+
 from ._members import Members
 from ._words import in_seconds, options, pairs, several
 
@@ -36,7 +38,9 @@ class ShardedHash(Members):
 
         Sends HSET to each shard that has any of them.
         """
-        given = ([] if member is None else [(member, value)]) + (pairs(mapping) if mapping else [])
+        given = [] if member is None and mapping is not None else [(member, value)]
+        if mapping is not None:
+            given += pairs(mapping)
         return self._combine(sum, self._setting('HSET', name, given))
 
     def hsetnx(self, name, member, value):
@@ -164,7 +168,7 @@ class ShardedHash(Members):
 
     def _shard_of(self, name, member):
         # On Python 2 the checksum may be negative.
-        return self._shard(name, (zlib.crc32(member) & 0xffffffff) % self.shards)
+        return self._shard(name, (zlib.crc32(six.ensure_binary(member)) & 0xffffffff) % self.shards)
 
     def _grouped(self, name, members):
         """Return a list of each shard's key and its part of *members*.

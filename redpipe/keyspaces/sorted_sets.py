@@ -214,7 +214,7 @@ class SortedSet(Ranges):
         if hasattr(keys, 'items'):
             keys, weights = zip(*pairs(keys))
             weights = ('WEIGHTS',) + tuple([as_score(weight) for weight in weights])
-        return numbered(self._keys(*keys)) + weights + options(AGGREGATE=aggregate)
+        return numbered(self._keys(keys)) + weights + options(AGGREGATE=aggregate)
 
     # Scanning.
 

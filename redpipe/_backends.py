@@ -12,7 +12,7 @@ import redis
 from . import _direct
 from ._clusters import routing
 from ._commands import Commands, LIBRARIES, REDIS
-from ._once import Lost, watch
+from ._once import Lost, Spoiled, watch
 from ._reads import only_reads
 from .exceptions import InvalidPipeline, outcome_unknown
 
@@ -66,13 +66,14 @@ class Backend(object):
         try:
             for args, options, method in zip(records.commands, records.options, records.methods):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
+            pool = getattr(pipe, 'connection_pool', None)
             watched = None
             if _is_watched(pipe):
                 watched = self._watch(pipe, records)
         except BaseException:
             pipe.reset()
             raise
-        return _Piped(pipe, records, self.commands is not None, watched)
+        return _Piped(self, pipe, pool, records, watched)
 
     def _watch(self, pipe, records):
         """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
@@ -93,14 +94,15 @@ class _Piped(object):
     arrived = []
     _aborted = False
 
-    def __init__(self, pipe, records, known, watched):
-        self.pool = getattr(pipe, 'connection_pool', None)
+    def __init__(self, backend, pipe, pool, records, watched):
+        self._backend = backend  # and its client, which closes its connections when it goes
+        self.pool = pool
         self._pipe = pipe
         self._records = records
         self._watched = watched
         self.error_reply = _direct.errors_of(pipe).ResponseError
         # Only a pipeline of redis-py's is known to return error replies on demand.
-        self._options = {'raise_on_error': False} if known else {}
+        self._options = {} if backend.commands is None else {'raise_on_error': False}
 
     def send(self):
         """Leave it to ``receive``."""
@@ -135,7 +137,10 @@ class _Piped(object):
             if isinstance(reply, Lost):
                 raise self._unknown(reply, replies)
         for place, reply in enumerate(replies):
-            if isinstance(reply, Exception) and self._options:
+            if type(reply) is Spoiled:
+                replies[place] = reply.error
+                self.errors = True
+            elif isinstance(reply, Exception) and self._options:
                 if not isinstance(reply, self.error_reply):
                     # No reply, but what became of a command whose node of a cluster failed.
                     self.arrived = replies
@@ -149,7 +154,8 @@ class _Piped(object):
         count = len([reply for reply in replies if not isinstance(reply, Lost)])
         error = outcome_unknown(
             lost.cause, self._records.names[0], _words(self._records), count)
-        self.arrived = [error if isinstance(reply, Lost) else reply for reply in replies]
+        self.arrived = [error if isinstance(reply, Lost) else
+                        reply.error if type(reply) is Spoiled else reply for reply in replies]
         return error
 
     def annotate(self, error, place):

@@ -89,7 +89,10 @@ class Batch(object):
                 raise
             self._repeat(error)
         replies, self._complete = self._replies, self._ended()
-        self.close()
+        try:
+            self.close()
+        except Exception:
+            pass  # all is said and done; who wants a connection next is told what is wrong
         return self._answers(replies)
 
     def _ended(self):
@@ -177,11 +180,12 @@ class Batch(object):
                     connection._parser.handle_push_response(reply)
 
     def _answers(self, replies):
+        replies = self._called_back(replies)
         if self.errors:
             for place, reply in enumerate(replies):
                 if isinstance(reply, self.error_reply):
                     replies[place] = (self._records.options[place] or {}).get(EMPTY, reply)
-        return self._called_back(replies)
+        return replies
 
     def _called_back(self, replies):
         """Return *replies* as the client's reply callbacks make them."""

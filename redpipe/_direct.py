@@ -27,7 +27,7 @@ import six
 from ._batches import EMPTY, POOL_CHECKS, Batch, Transaction
 from ._commands import LIBRARIES
 
-__all__ = ['Direct', 'errors_of', 'fits', 'ready']
+__all__ = ['Direct', 'errors_of', 'fits', 'ready', 'taken']
 
 
 def fits(client):
@@ -88,11 +88,11 @@ class Direct(object):
 
     def take(self):
         """Return a connection of the client's pool that is fit for a batch."""
-        connection = self.pool.get_connection(*self._names)
+        connection = taken(self.pool, *self._names)
         try:
             ready(connection)
         except BaseException:
-            self.give_back(connection, broken=True)
+            self.give_back(connection)
             raise
         return connection
 
@@ -105,13 +105,37 @@ class Direct(object):
             self.pool.release(connection)
 
 
+def taken(pool, *args, **kwargs):
+    """Return a connection of *pool*, as its ``get_connection`` does.
+
+    Where that is interrupted, redis-py gives back a connection that has said hello and not read
+    the answer, which would be taken for that to a command. So all that wait there are closed.
+    """
+    try:
+        return pool.get_connection(*args, **kwargs)
+    except redis.RedisError:
+        raise
+    except BaseException:
+        try:
+            pool.disconnect(inuse_connections=False)
+        except TypeError:  # blocking pools before redis-py 7
+            for connection in list(getattr(getattr(pool, 'pool', None), 'queue', ())):
+                if connection is not None:
+                    connection.disconnect()
+        raise
+
+
 def ready(connection):
     """Let *connection*, fresh from its pool, be one that a batch can be written to."""
-    if not POOL_CHECKS and connection._sock is not None and connection.can_read():
+    try:
+        if not POOL_CHECKS and connection._sock is not None and connection.can_read():
+            connection.disconnect()
+        connection.connect()
+        if POOL_CHECKS:
+            connection.check_health()
+    except BaseException:
         connection.disconnect()
-    connection.connect()
-    if POOL_CHECKS:
-        connection.check_health()
+        raise
 
 
 def _wants_name(get_connection):

@@ -7,9 +7,9 @@ connection cannot be made nothing was sent, and they see what they always see.
 
 A connection that is given back with replies unread is disconnected first.
 """
-from ._direct import errors_of, ready
+from ._direct import errors_of, ready, taken
 
-__all__ = ['Lost', 'watch']
+__all__ = ['Lost', 'Spoiled', 'watch']
 
 
 class Lost(Exception):
@@ -68,6 +68,7 @@ def watch(pipe, once):
         pipe.connection_pool = _Pool(pipe.connection_pool, batch)
         if not hasattr(pipe.connection_pool, 'get_node_by_slot'):  # of redis-py-cluster
             pipe.parse_response = _noting(pipe.parse_response, batch.replies)
+            pipe.response_callbacks = _Callbacks(pipe.response_callbacks)
     return batch
 
 
@@ -84,6 +85,33 @@ def _noting(parse_response, replies):
         replies.append(reply)
         return reply
     return noted
+
+
+class Spoiled(object):
+    """Stands for a reply that its reply callback cannot take, and says so with *error*."""
+
+    def __init__(self, error):
+        self.error = error
+
+
+class _Callbacks(object):
+    """Reply callbacks that return Spoiled where they raise, which keeps others from being read."""
+
+    def __init__(self, callbacks):
+        self._callbacks = callbacks
+
+    def __contains__(self, name):
+        return name in self._callbacks
+
+    def __getitem__(self, name):
+        callback = self._callbacks[name]
+
+        def call(*args, **options):
+            try:
+                return callback(*args, **options)
+            except Exception as error:
+                return Spoiled(error)
+        return call
 
 
 class _Watched(object):
@@ -127,7 +155,7 @@ class _Pool(_Watched):
         return connection
 
     def get_connection(self, *args, **kwargs):
-        return self._taken(self._inner.get_connection(*args, **kwargs))
+        return self._taken(taken(self._inner, *args, **kwargs))
 
     # redis-py-cluster
     def get_connection_by_node(self, *args, **kwargs):
@@ -141,7 +169,10 @@ class _Pool(_Watched):
         self._batch.unread += connection.unread
         if connection.unread or connection.in_multi:
             connection.disconnect()
-        self._inner.release(connection._inner)
+        try:
+            self._inner.release(connection._inner)
+        except Exception:
+            pass  # the replies are there or are lost already; who wants a connection next is told
 
 
 class _Connection(_Watched):

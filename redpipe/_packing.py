@@ -106,5 +106,5 @@ def _split(name):
     Blanks at either end go, as with redis-py.
     """
     data = name.encode() if isinstance(name, six.text_type) else name
-    words = tuple(data.split())
+    words = tuple(data.split()) if b' ' in data else (data,)
     return None if words == (data,) else words

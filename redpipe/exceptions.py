@@ -59,15 +59,18 @@ class OutcomeUnknown(Error):
     It is also an instance of redis-py's ``TimeoutError`` or else ``ConnectionError``, and what
     happened is its ``__cause__``. Attributes: ``connection``, the name; ``commands``, a list of
     tuples, the words of each command of the batch; ``replies``, how many replies had arrived,
-    for the first of them.
+    for the first of them; ``outcomes``, of all commands of the ``execute``, a reply or an
+    exception each.
     """
 
     connection = None
     commands = ()
     replies = 0
+    outcomes = ()
 
     def __reduce__(self):
-        return outcome_unknown, (self.__cause__, self.connection, self.commands, self.replies)
+        made_of = self.__cause__, self.connection, self.commands, self.replies
+        return outcome_unknown, made_of, dict(vars(self), args=self.args)
 
 
 def outcome_unknown(error, connection, commands, replies):

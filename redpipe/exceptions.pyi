@@ -22,6 +22,7 @@ class OutcomeUnknown(Error):
     connection: str | None
     commands: Sequence[tuple[Any, ...]]
     replies: int
+    outcomes: Sequence[Any]
 
 def described(error: BaseException) -> str: ...
 def text_of(error: BaseException) -> str: ...

@@ -13,10 +13,10 @@ import sys
 import six
 
 from ._commands import (
+    ALLOWED,
     CLIENT_ATTRIBUTES,
     PLAIN_TYPES,
-    REFUSED_WORDS,
-    refuse,
+    allow,
     refusing,
     settled,
 )
@@ -94,8 +94,8 @@ class _Queue(object):
             if type(arg) not in PLAIN_TYPES:
                 args = settled(args)
                 break
-        if args[0] in REFUSED_WORDS:
-            refuse(args[0], 'it changes the connection, which is shared')
+        if args[0] not in ALLOWED:
+            allow(args[0])
         # These are for redis-py's client-side caching, which no pipeline has.
         if options:
             options.pop('keys', None)
@@ -261,11 +261,11 @@ def _run(records, lenient):
         ready = [ConnectionManager.backend(name).prepare(part) for name, _, part in parts]
         outcomes = _exchange(ready)
         _raise_first(parts, ready, outcomes, lenient)
+        replies = _in_order(parts, [replies for replies, _ in outcomes])
+        _settle(records, replies, any(batch.errors for batch in ready))
     except BaseException as error:
         _fail(records, 'the batch of this Future failed: ' + described(error), error)
         raise
-    replies = _in_order(parts, [replies for replies, _ in outcomes])
-    _settle(records, replies, any(batch.errors for batch in ready))
 
 
 def _in_order(parts, replies):

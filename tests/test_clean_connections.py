@@ -181,6 +181,28 @@ def interrupted(error, after):
 needs_timer = pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='no timer to interrupt with')
 
 
+@pytest.mark.parametrize('error', [KeyboardInterrupt, Impatience, ValueError])
+@pytest.mark.parametrize('blocking', [False, True])
+@pytest.mark.parametrize('direct', [False, True])
+def test_an_interrupt_between_the_words_of_a_handshake(error, blocking, direct, server, parser, monkeypatch):
+    kind = redis.BlockingConnectionPool if blocking else redis.ConnectionPool
+    pool = kind(host='127.0.0.1', port=server.port, db=1, max_connections=2, **options(parser=parser))
+    read = pool.connection_class.read_response
+
+    def interrupted_once(*args, **others):
+        monkeypatch.setattr(pool.connection_class, 'read_response', read)
+        raise error
+
+    redpipe.reset()
+    redpipe.connect_redis(redis.StrictRedis(connection_pool=pool), direct=direct)
+    monkeypatch.setattr(pool.connection_class, 'read_response', interrupted_once)
+    with pytest.raises(error):
+        echoed(b'never')
+    assert_own_replies()
+    redpipe.reset()
+    pool.disconnect()
+
+
 @needs_timer
 @pytest.mark.parametrize('error', [KeyboardInterrupt, Impatience])
 def test_an_interrupt_while_reading(error, server, parser, transaction, connect):

@@ -342,13 +342,14 @@ def test_what_is_no_reply_is_an_unknown_outcome_and_closes_the_connection(client
 
 def test_an_unknown_outcome_can_be_pickled(proxy, through):
     through('users')
-    proxy.next(lose_reply)
-    _, error = executed(incr('a'), name='users')
+    proxy.next(lose_reply, after=1)
+    _, error = executed(incr('a'), incr('a'), name='users')
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         twin = pickle.loads(pickle.dumps(error, protocol))
         assert isinstance(twin, redpipe.OutcomeUnknown) and isinstance(twin, redis.ConnectionError)
         assert (twin.connection, twin.commands, twin.replies) == (error.connection, error.commands, error.replies)
         assert said(twin) == said(error)
+        assert twin.outcomes == [1, twin]
 
 
 # -- 4. All or nothing in the program
@@ -656,29 +657,73 @@ def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, prox
         assert error is None and refs == [b'v', b'v']
 
 
-def test_what_a_reply_callback_cannot_take_is_the_error_of_its_own_future(connect, transaction):
-    client = connect(transaction=transaction)
-    client.set_response_callback('GET', int)
+@pytest.mark.parametrize('error', [ValueError, redis.DataError])
+def test_what_a_reply_callback_cannot_take_is_the_error_of_its_own_future(connect, transaction, way, error):
+    def whole(reply):
+        try:
+            return int(reply)
+        except ValueError:
+            raise error('no number')
+
+    client = connect(transaction=transaction, **way)
+    client.set_response_callback('GET', whole)
     client.mset({'a': '1', 'b': 'abc', 'c': '3'})
-    (a, b, c), error = executed(get('a'), get('b'), get('c'))
-    assert error is None and (a, c) == (1, 3)
-    with pytest.raises(ValueError):
+    (a, b, c), failure = executed(get('a'), get('b'), get('c'))
+    assert failure is None and (a, c) == (1, 3)
+    with pytest.raises(error):
         b.result
 
 
-def test_replies_behind_one_that_a_callback_cannot_take_are_lost_to_redis_pys_pipelines(connect):
-    client = connect(direct=False)
+def test_one_that_a_callback_cannot_take_is_among_the_replies_that_arrived(proxy, through, way):
+    client = through(**way)
     client.set_response_callback('GET', int)
     client.set('k', 'abc')
+    proxy.next(lose_reply, after=2)
     refs, error = executed(incr('m'), get('k'), incr('n'))
-    assert isinstance(error, redpipe.OutcomeUnknown) and isinstance(error.__cause__, ValueError)
-    assert error.replies == 2 and error.outcomes == [1, error.__cause__, error]
-    refs, error = executed(incr('n'), get('k'))
-    assert type(error) is ValueError  # it was the last
-    refs, error = executed(get('k'), get('k'))
-    assert type(error) is ValueError  # nothing was written
-    (ref,), error = executed(incr('n'))
-    assert error is None and ref == 3
+    assert isinstance(error, redpipe.OutcomeUnknown) and error.replies == 2
+    assert error.outcomes[0] == 1 and type(error.outcomes[1]) is ValueError and error.outcomes[2] is error
+
+
+def test_all_that_ran_is_told_though_the_connection_cannot_be_given_back(connect, way, monkeypatch):
+    client = connect(**way)
+
+    def release(connection):
+        raise redis.ConnectionError('not now')
+
+    with monkeypatch.context() as patched:
+        patched.setattr(client.connection_pool, 'release', release)
+        refs, error = executed(incr('k'), incr('k'))
+    assert error is None and refs == [1, 2]
+
+
+def test_a_client_lives_until_its_batch_has_ended(proxy, way):
+    redpipe.reset()
+    redpipe.connect_redis(redis.StrictRedis(port=proxy.port), **way)
+    pipe = redpipe.pipeline()
+    refs = [pipe.incr('n'), pipe.blpop('nothing', 1), pipe.incr('n')]
+    forgetful = threading.Timer(0.3, redpipe.reset)
+    forgetful.start()
+    pipe.execute()
+    forgetful.join()
+    assert refs == [1, None, 2]
+
+
+@pytest.mark.parametrize('ways', [(False, True), (True, False), (False, False), (True, True)])
+def test_two_names_for_one_client_share_its_only_connection(server, client, ways):
+    pool = redis.BlockingConnectionPool(host=server.host, port=server.port, max_connections=1, timeout=1)
+    one = redis.StrictRedis(connection_pool=pool)
+    redpipe.reset()
+    for name, direct in zip('ab', ways):
+        redpipe.connect_redis(one, name, direct=direct)
+    pipe = redpipe.pipeline()
+    with redpipe.autoexec(pipe, name='a') as inner:
+        first = inner.incr('k')
+    with redpipe.autoexec(pipe, name='b') as inner:
+        second = inner.incr('k')
+    pipe.execute()
+    redpipe.reset()
+    pool.disconnect()
+    assert (first, second) == (1, 2)
 
 
 # -- 6. Interrupts
@@ -700,6 +745,28 @@ def alarm():
     yield in_a_moment
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
+
+
+def test_an_interrupt_while_replies_are_decoded_leaves_nothing_half_filled(connect, way):
+    class Slow(redpipe.TextField):
+        @classmethod
+        def decode(cls, value):
+            raise Interrupt
+
+    class Words(redpipe.String):
+        valueparse = Slow
+
+    connect(**way)
+    pipe = redpipe.pipeline()
+    done = []
+    refs = [pipe.incr('n'), Words(pipe).get('k'), pipe.incr('n')]
+    pipe.on_execute(lambda: done.append(1))
+    with pytest.raises(Interrupt):
+        pipe.execute()
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady, match='Interrupt'):
+            ref.result
+    assert not done
 
 
 @pytest.mark.parametrize('place', [0, 1, 2])

@@ -566,7 +566,8 @@ def test_what_queues_no_command_is_refused_and_names_the_alternative(connected, 
 
 
 @pytest.mark.parametrize('words', [
-    ('WATCH', 'k'), ('multi',), (b'EXEC',), (u'SUBSCRIBE', 'a', 'b'), ('monitor',)])
+    ('WATCH', 'k'), ('multi',), (b'EXEC',), (u'SUBSCRIBE', 'a', 'b'), ('monitor',), ('Multi',), (' multi ',),
+    (b'eXec',), ('Watch k',)])
 def test_words_that_would_misalign_results_are_refused(connected, words):
     with pytest.raises(redpipe.InvalidOperation):
         redpipe.pipeline().execute_command(*words)

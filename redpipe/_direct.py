@@ -116,13 +116,17 @@ def taken(pool, *args, **kwargs):
     except redis.RedisError:
         raise
     except BaseException:
-        try:
-            pool.disconnect(inuse_connections=False)
-        except TypeError:  # blocking pools before redis-py 7
-            for connection in list(getattr(getattr(pool, 'pool', None), 'queue', ())):
-                if connection is not None:
-                    connection.disconnect()
+        _close_idle(pool)
         raise
+
+
+def _close_idle(pool):
+    try:
+        pool.disconnect(inuse_connections=False)
+    except TypeError:  # blocking pools before redis-py 7
+        for connection in list(getattr(getattr(pool, 'pool', None), 'queue', ())):
+            if connection is not None:
+                connection.disconnect()
 
 
 def ready(connection):

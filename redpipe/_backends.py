@@ -62,6 +62,9 @@ class Backend(object):
             return self.direct.prepare(records)
         pipe = self.make()
         if self.client is None:
+            if not callable(getattr(pipe, 'execute', None)):
+                raise InvalidPipeline('connection %r: %r made %r, which is no pipeline of redis-py\'s'
+                                      % (records.names[0], self.make, pipe))
             refuse_decoded(pipe)
         try:
             for args, options, method in zip(records.commands, records.options, records.methods):
@@ -83,7 +86,7 @@ class Backend(object):
             for arg in () if method else args:
                 encode(arg)
         if self.at_most_once:
-            return watch(pipe, once=not only_reads(_words(records)))
+            return watch(pipe, once=not only_reads(records.all_words()))
         return None
 
 
@@ -153,7 +156,7 @@ class _Piped(object):
         """Return the error for *lost*; *replies* arrived, or are Lost, or are missing at the end."""
         count = len([reply for reply in replies if not isinstance(reply, Lost)])
         error = outcome_unknown(
-            lost.cause, self._records.names[0], _words(self._records), count)
+            lost.cause, self._records.names[0], self._records.all_words(), count)
         self.arrived = [error if isinstance(reply, Lost) else
                         reply.error if type(reply) is Spoiled else reply for reply in replies]
         return error
@@ -161,7 +164,7 @@ class _Piped(object):
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
         if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, place + 1, self._records.commands[place])
+            self._pipe.annotate_exception(error, place + 1, self._records.words(place))
 
     def close(self):
         """Leave it to ``receive``."""
@@ -218,12 +221,6 @@ def refuse_decoded(client):
             raise InvalidPipeline(
                 'redpipe decodes replies itself, by field; connect a client '
                 'that was made without decode_responses=True')
-
-
-def _words(records):
-    """Return the words of each command, or the name of its method and the arguments of that."""
-    return [args if method is None else (method,) + tuple(args)
-            for args, method in zip(records.commands, records.methods)]
 
 
 def _is_watched(pipe):

@@ -126,8 +126,8 @@ class _Routed(object):
             if len(set(slots)) > 1:
                 raise InvalidOperation(
                     'the keys of %s are in different slots of the cluster (%s), and one command '
-                    'reaches one slot; give the keys a common {tag}, those of a keyspace at their beginning, or queue a '
-                    'command for each'
+                    'reaches one slot; give the keys a common {tag}, those of a keyspace at their '
+                    'beginning, or queue a command for each'
                     % (words[0], ', '.join('%r: %d' % pair for pair in list(zip(keys, slots))[:5])))
         return super(_Routed, self).execute_command(*words, **options)
 

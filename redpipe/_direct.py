@@ -123,7 +123,7 @@ def taken(pool, *args, **kwargs):
 def _close_idle(pool):
     try:
         pool.disconnect(inuse_connections=False)
-    except TypeError:  # blocking pools before redis-py 7
+    except (TypeError, AttributeError):  # blocking pools before redis-py 7, and those of others
         for connection in list(getattr(getattr(pool, 'pool', None), 'queue', ())):
             if connection is not None:
                 connection.disconnect()

@@ -39,6 +39,18 @@ class Records(object):
             setattr(some, column, [values[place] for place in places])
         return some
 
+    def words(self, place):
+        """Return the words of a command, or the name of its method and the arguments of that."""
+        name, args = self.methods[place], self.commands[place]
+        if name is None:
+            name, args = args[0], args[1:]
+        # Keyspaces hide some names from redis-py's reply callbacks by a blank.
+        return (name.rstrip() if hasattr(name, 'rstrip') else name,) + tuple(args)
+
+    def all_words(self):
+        """Return the words of all commands as a list."""
+        return [self.words(place) for place in range(len(self))]
+
     def by_connection(self):
         """Return the names of the connections, in the order of their first commands, each
         with the places of its commands.

@@ -205,7 +205,8 @@ class Struct(object):
     def delete(cls, keys, pipe=None):
         """Remove the records of one key or several without loading them. Sends a DEL for each."""
         layout = cls._layout
-        layout.run(pipe, [(('DEL', layout.core.redis_key(key)), None) for key in _names(keys)])
+        keys = _names(keys.key if isinstance(keys, Struct) else keys)
+        layout.run(pipe, [(('DEL', layout.core.redis_key(key)), None) for key in keys])
 
     @classmethod
     def scan_iter(cls, match=None, count=None):

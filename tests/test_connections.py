@@ -360,6 +360,18 @@ def test_a_command_that_only_a_maker_can_know_is_refused_before_anything_is_sent
         foo.result
 
 
+@pytest.mark.parametrize('made', [5, None, 'a client', redis.StrictRedis()], ids=repr)
+def test_a_maker_of_something_else_is_found_out_before_anything_is_sent(connected, made):
+    redpipe.connect(lambda: made, name='made')
+    pipe = redpipe.pipeline()
+    pipe.incr('before')
+    with redpipe.autoexec(pipe, name='made') as inner:
+        inner.incr('k')
+    with pytest.raises(InvalidPipeline, match='made'):
+        pipe.execute()
+    assert connected.get('before') is None
+
+
 def test_an_error_inside_a_maker_is_its_own(connected):
     def make():
         raise KeyError('mine')

@@ -303,6 +303,19 @@ def test_an_unknown_outcome_tells_the_connection_the_commands_and_the_replies(pr
         assert word in said(error)
 
 
+def test_names_that_are_hidden_from_reply_callbacks_are_told_as_they_are(proxy, through, way):
+    class Scores(redpipe.SortedSet):
+        keyspace = 'Z'
+
+    through(**way)
+    proxy.next(lose_reply, after=1)
+    refs, error = executed(incr('n'), lambda pipe: Scores(pipe).zadd('k', 'a', 1, incr=True))
+    assert [words[0] for words in error.commands] == ['INCRBY', 'ZADD']
+    executed(lambda pipe: pipe.set('Z{k}', 'x'))
+    refs, error = executed(lambda pipe: Scores(pipe).zadd('k', 'a', 1, incr=True))
+    assert 'ZADD Z{k}' in said(error)
+
+
 @pytest.mark.parametrize('after', range(5))
 def test_no_reply_of_a_transaction_has_arrived_before_exec_is_answered(proxy, through, way, after):
     through(transaction=True, **way)

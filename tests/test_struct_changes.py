@@ -237,6 +237,8 @@ def test_delete_removes_records_without_loading_them(connected):
                 Plant({'plant': key, 'name': u'x'}, pipe=pipe)
         assert Plant.delete(keys) is None
         assert [key for key in '123' if not connected.exists('P{%s}' % key)] == list(gone)
+    Plant.delete(Plant('2', no_op=True))
+    assert not connected.exists('P{2}')
 
 
 def test_delete_takes_a_pipe(within, connected):

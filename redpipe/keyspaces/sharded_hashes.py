@@ -124,9 +124,9 @@ class ShardedHash(Members):
         return self._everywhere(_any, 'EXISTS', name, int)
 
     def expire(self, name, time):
-        """Let all shards live for *time*, in seconds or a timedelta; False if there is none.
+        """Let all shards that are there live for *time*, in seconds or a timedelta.
 
-        Sends EXPIRE.
+        False if there is none. One that gets its first member later does not expire. Sends EXPIRE.
         """
         return self._combine(any, [(('EXPIRE', key, in_seconds(time)), bool)
                                    for key in self.shard_keys(name)])

@@ -45,7 +45,7 @@ class Batch(object):
         self.error_reply = direct.errors.ResponseError
         self._records = records
         self._connection = None
-        self._complete = False
+        self._complete = self._closing = False
         self._error = None
         self._replies = []
         self.errors = False  # whether there are any among the replies
@@ -92,7 +92,7 @@ class Batch(object):
         try:
             self.close()
         except Exception:
-            pass  # all is said and done; who wants a connection next is told what is wrong
+            self._connection = None  # all is done; who wants the next one is told what is wrong
         return self._answers(replies)
 
     def _ended(self):
@@ -137,9 +137,13 @@ class Batch(object):
 
     def close(self):
         """Give the connection back, fully read or disconnected; without one, do nothing."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._direct.give_back(connection, broken=not self._complete)
+        if self._connection is None:
+            return
+        # Where the first attempt was interrupted; nobody may be given a connection twice.
+        if not self._closing or self._direct.lacks(self._connection):
+            self._closing = True
+            self._direct.give_back(self._connection, broken=not self._complete)
+        self._connection = None
 
     def _write(self):
         self._connection.send_packed_command(iter(self._packed))

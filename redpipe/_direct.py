@@ -14,6 +14,7 @@ object sends the batch, or ``read_response`` reads each reply:
   ``pack_command``, ``encoder``, ``connect``, ``disconnect``, ``can_read``;
 - ``client.response_callbacks``, ``parse_response`` and the pipeline's
   ``annotate_exception``;
+- ``pool._in_use_connections``, and the queue ``pool.pool`` of a blocking pool;
 - ``connection.retry``, and ``client._disconnect_raise`` of redis-py 4 and 5;
 - ``connection._parser._reader.gets``, hiredis' reader.
 """
@@ -103,6 +104,13 @@ class Direct(object):
                 connection.disconnect()
         finally:
             self.pool.release(connection)
+
+
+    def lacks(self, connection):
+        """Tell whether the pool knows that *connection* has not come back."""
+        queue = getattr(getattr(self.pool, 'pool', None), 'queue', None)  # of a blocking pool
+        return connection not in queue if queue is not None \
+            else connection in getattr(self.pool, '_in_use_connections', ())
 
 
 def taken(pool, *args, **kwargs):

@@ -181,6 +181,30 @@ def interrupted(error, after):
 needs_timer = pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='no timer to interrupt with')
 
 
+@pytest.mark.parametrize('done', [False, True], ids=['before', 'after'])
+@pytest.mark.parametrize('blocking', [False, True])
+def test_an_interrupt_while_a_connection_is_given_back(done, blocking, server, parser, monkeypatch):
+    kind = redis.BlockingConnectionPool if blocking else redis.ConnectionPool
+    pool = kind(host='127.0.0.1', port=server.port, max_connections=2, **options(parser=parser))
+    pool.timeout = 0.01
+    release = pool.release
+
+    def interrupted_once(connection):
+        monkeypatch.setattr(pool, 'release', release)
+        if done:
+            release(connection)
+        raise Impatience
+
+    redpipe.reset()
+    redpipe.connect_redis(redis.StrictRedis(connection_pool=pool))
+    monkeypatch.setattr(pool, 'release', interrupted_once)
+    with pytest.raises(Impatience):
+        echoed(b'never')
+    assert_clean(pool)
+    redpipe.reset()
+    pool.disconnect()
+
+
 @pytest.mark.parametrize('error', [KeyboardInterrupt, Impatience, ValueError])
 @pytest.mark.parametrize('blocking', [False, True])
 @pytest.mark.parametrize('direct', [False, True])

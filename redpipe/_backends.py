@@ -86,7 +86,7 @@ class Backend(object):
             for arg in () if method else args:
                 encode(arg)
         if self.at_most_once:
-            return watch(pipe, once=not only_reads(records.all_words()))
+            return watch(pipe, once=not only_reads(records.words()))
         return None
 
 
@@ -156,7 +156,7 @@ class _Piped(object):
         """Return the error for *lost*; *replies* arrived, or are Lost, or are missing at the end."""
         count = len([reply for reply in replies if not isinstance(reply, Lost)])
         error = outcome_unknown(
-            lost.cause, self._records.names[0], self._records.all_words(), count)
+            lost.cause, self._records.names[0], self._records.words(), count)
         self.arrived = [error if isinstance(reply, Lost) else
                         reply.error if type(reply) is Spoiled else reply for reply in replies]
         return error
@@ -164,7 +164,7 @@ class _Piped(object):
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
         if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, place + 1, self._records.words(place))
+            self._pipe.annotate_exception(error, place + 1, self._records.commands[place])
 
     def close(self):
         """Leave it to ``receive``."""

@@ -83,7 +83,7 @@ class Batch(object):
                     raise
                 self.arrived = self._arrived()
                 raise outcome_unknown(
-                    error, self._records.names[0], self._records.all_words(), len(self.arrived))
+                    error, self._records.names[0], self._records.words(), len(self.arrived))
             errors = self._errors
             if not isinstance(error, (errors.ConnectionError, errors.TimeoutError)):
                 raise
@@ -216,7 +216,7 @@ class Batch(object):
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about, as redis-py does."""
         self._direct.client.pipeline().annotate_exception(
-            error, place + 1, self._records.words(place))
+            error, place + 1, self._records.commands[place])
 
 
 class Transaction(Batch):

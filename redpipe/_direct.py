@@ -105,7 +105,6 @@ class Direct(object):
         finally:
             self.pool.release(connection)
 
-
     def lacks(self, connection):
         """Tell whether the pool knows that *connection* has not come back."""
         queue = getattr(getattr(self.pool, 'pool', None), 'queue', None)  # of a blocking pool

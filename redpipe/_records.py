@@ -39,17 +39,13 @@ class Records(object):
             setattr(some, column, [values[place] for place in places])
         return some
 
-    def words(self, place):
-        """Return the words of a command, or the name of its method and the arguments of that."""
-        name, args = self.methods[place], self.commands[place]
-        if name is None:
-            name, args = args[0], args[1:]
+    def words(self):
+        """Return the words of each command, or the name of its method and the arguments of that."""
+        named = [(args[0], args[1:]) if method is None else (method, args)
+                 for args, method in zip(self.commands, self.methods)]
         # Keyspaces hide some names from redis-py's reply callbacks by a blank.
-        return (name.rstrip() if hasattr(name, 'rstrip') else name,) + tuple(args)
-
-    def all_words(self):
-        """Return the words of all commands as a list."""
-        return [self.words(place) for place in range(len(self))]
+        return [(name.rstrip() if hasattr(name, 'rstrip') else name,) + tuple(args)
+                for name, args in named]
 
     def by_connection(self):
         """Return the names of the connections, in the order of their first commands, each

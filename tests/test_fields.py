@@ -119,7 +119,7 @@ def nested(depth):
 
 #: What is nested so deep that an error stops json.
 #:
-#: Python before 3.10 takes a RecursionError to be on its way up until the stack is shallow again. Where a collection
+#: Python 3.8 takes a RecursionError to be on its way up until the stack is shallow again. Where a collection
 #: comes at the deepest level, and a callback of it swallows the error, json goes deeper and Python aborts.
 DEEP = 100000
 

@@ -135,6 +135,9 @@ def test_the_wheel_asks_for_redis_and_six_alone(built):
     wanted = [line.split(':')[1] for line in metadata if line.startswith('Requires-Dist') and 'extra' not in line]
     wanted = sorted(''.join(one.split()).replace('(', '').replace(')', '') for one in wanted)
     assert wanted == ['redis>=2.10.6', 'six>=1.13']
+    # Its newest release wants a redis-py that newer Pythons cannot import.
+    cluster, = [line for line in metadata if line.startswith('Requires-Dist: redis-py-cluster')]
+    assert 'python_version' in cluster and '3.9' in cluster
 
 
 def test_the_source_distribution_is_complete(built):

@@ -18,7 +18,7 @@ its caller decides when all of it travels, in one round trip per server::
         counts = [visit(page, pipe=pipe) for page in ('home', 'news')]
     print(counts)
 """
-from . import _json
+from . import _json_patch
 from .connections import (
     connect,
     connect_redis,
@@ -106,4 +106,4 @@ __all__ = [
     '__version__',
 ]
 
-_json.patch()
+_json_patch.patch()

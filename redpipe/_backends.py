@@ -1,26 +1,21 @@
-"""What is behind the name of a connection: how its batches reach a server.
+"""What is behind the name of a connection: which kind of batch takes its commands to a server.
 
-A batch of a plain redis-py client goes directly, see ``_direct``; any other runs
-on the pipeline object that the client or callable makes. Nothing is sent while
-a batch is prepared, and nothing here touches a Future: sending may happen on any
-thread.
+A batch of a plain redis-py client goes directly; any other runs on the pipeline object that the client or callable
+makes. Nothing is sent while a batch is prepared.
 """
 import inspect
 
 import redis
 
-from . import _direct
-from ._clusters import routing
-from ._commands import Commands, LIBRARIES, REDIS
-from ._once import Lost, Spoiled, watch
-from ._reads import only_reads
-from .exceptions import InvalidPipeline, outcome_unknown
+from ._batches.client_pipelines import ClientPipelineBatch
+from ._batches.connection_source import ConnectionSource
+from ._batches.direct import DirectBatch, DirectTransaction
+from ._batches.routing import with_routing
+from ._client_libraries import CLUSTERS, LIBRARIES, can_go_directly, direct_state, is_cluster, package_of, refuse_decoded
+from ._pipe_methods import REDIS, CommandMethods
+from .exceptions import InvalidPipeline
 
-__all__ = ['Backend', 'of_client', 'of_callable']
-
-#: The packages whose pipelines are kept from sending twice.
-WATCHED = ('redis', 'rediscluster', 'valkey')
-CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
+__all__ = ['Backend', 'backend_for_callable', 'backend_for_client']
 
 _is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
 
@@ -28,23 +23,25 @@ _is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
 class Backend(object):
     """One connection: *make* returns a new object with redis-py's pipeline interface.
 
-    *commands* are the methods that a pipe of this connection has, or None where only
-    the objects that *make* returns know them. *client* is kept alive: redis-py closes
-    the connections of a client that is gone. *is_cluster* tells that its keys lie on
-    several servers, and *at_most_once* keeps redis-py's pipeline objects from sending again.
+    *methods* are those that a pipe of this connection has, or None where only the objects that *make* returns know
+    them. *client* is kept alive: redis-py closes the connections of a client that is gone. *batch* is the kind of
+    batch that goes directly, None where pipeline objects have to. *is_cluster* tells that its keys lie on several
+    servers, and *at_most_once* keeps redis-py's pipeline objects from sending again.
     """
 
-    def __init__(self, make, client=None, commands=None, direct=None, is_cluster=False,
-                 at_most_once=True):
+    def __init__(self, make, client=None, methods=None, batch=None, is_cluster=False, at_most_once=True):
         self.make = make
         self.client = client
-        self.commands = commands
-        self.direct = direct
+        self.methods = methods
         self.is_cluster = is_cluster
         self.at_most_once = at_most_once
+        self._batch = batch
+        self._pipeline_class = type(client.pipeline()) if batch else None
+        self._state_and_source = None, None
+        self.direct  # what is asked for each batch was asked once then
 
-    def same(self, other):
-        """Tell whether both reach the same servers over the same connections."""
+    def reaches_same_servers(self, other):
+        """Return True if both reach the same servers over the same connections."""
         return self._identity() == other._identity()
 
     def _identity(self):
@@ -56,121 +53,30 @@ class Backend(object):
                 return id(getattr(client, pool))
         return id(client)
 
-    def prepare(self, records):
-        """Return a batch: ``send()`` writes the commands of *records*, ``receive()`` reads."""
-        if self.direct is not None and self.direct.takes(records):
-            return self.direct.prepare(records)
-        pipe = self.make()
-        if self.client is None:
-            if not callable(getattr(pipe, 'execute', None)):
-                raise InvalidPipeline('connection %r: %r made %r, which is no pipeline of redis-py\'s'
-                                      % (records.names[0], self.make, pipe))
-            refuse_decoded(pipe)
-        try:
-            for args, options, method in zip(records.commands, records.options, records.methods):
-                getattr(pipe, method or 'execute_command')(*args, **options or {})
-            pool = getattr(pipe, 'connection_pool', None)
-            watched = None
-            if _is_watched(pipe):
-                watched = self._watch(pipe, records)
-        except BaseException:
-            pipe.reset()
-            raise
-        return _Piped(self, pipe, pool, records, watched)
+    def prepare(self, commands):
+        """Return a batch of *commands*, packed; DataError for what cannot be sent."""
+        direct = self.direct
+        if direct is None or not self._batch.accepts(commands):
+            return ClientPipelineBatch(self, commands)
+        return self._batch(direct, commands)
 
-    def _watch(self, pipe, records):
-        """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
-        has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
-        encode = has_encoder.get_encoder().encode
-        for args, method in zip(records.commands, records.methods):
-            for arg in () if method else args:
-                encode(arg)
-        if self.at_most_once:
-            return watch(pipe, once=not only_reads(records.words()))
-        return None
+    @property
+    def direct(self):
+        """Where direct batches have their connections from, None if batches do not go directly.
+
+        That may change: the client may get another pool, or its pipelines may be patched, as those who trace do.
+        """
+        if self._batch is None:
+            return None
+        state = direct_state(self.client, self._pipeline_class)
+        known, source = self._state_and_source
+        if state != known:
+            source = ConnectionSource(self.client) if can_go_directly(self.client) else None
+            self._state_and_source = state, source
+        return source
 
 
-class _Piped(object):
-    """A batch on a client's own pipeline object, which writes and reads in one go."""
-
-    errors = False
-    arrived = []
-    _aborted = False
-
-    def __init__(self, backend, pipe, pool, records, watched):
-        self._backend = backend  # and its client, which closes its connections when it goes
-        self.pool = pool
-        self._pipe = pipe
-        self._records = records
-        self._watched = watched
-        self.error_reply = _direct.errors_of(pipe).ResponseError
-        # Only a pipeline of redis-py's is known to return error replies on demand.
-        self._options = {} if backend.commands is None else {'raise_on_error': False}
-
-    def send(self):
-        """Leave it to ``receive``."""
-
-    def receive(self):
-        """Return what the pipeline object returns, if that is as many replies as commands."""
-        try:
-            replies = self._pipe.execute(**self._options)
-        except Lost as lost:
-            raise self._unknown(lost, self._watched.replies)
-        except self.error_reply as error:
-            if not self._options:
-                raise
-            # Of a whole transaction, which did not run.
-            self._aborted = True
-            replies = [error] * len(self._records)
-        except Exception as error:
-            # A reply callback cannot take its reply, and those behind it are not read.
-            if self._watched:
-                self._watched.end()
-                if self._watched.once and self._watched.unread:
-                    raise self._unknown(Lost(error), self._watched.replies)
-            raise
-        finally:
-            if self._watched:
-                self._watched.end()
-        count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
-        if count != len(self._records):
-            raise InvalidPipeline('connection %r answered %d commands with %s replies'
-                                  % (self._records.names[0], len(self._records), count))
-        for reply in replies:
-            if isinstance(reply, Lost):
-                raise self._unknown(reply, replies)
-        for place, reply in enumerate(replies):
-            if type(reply) is Spoiled:
-                replies[place] = reply.error
-                self.errors = True
-            elif isinstance(reply, Exception) and self._options:
-                if not isinstance(reply, self.error_reply):
-                    # No reply, but what became of a command whose node of a cluster failed.
-                    self.arrived = replies
-                    self.annotate(reply, place)
-                    raise reply
-                self.errors = True
-        return replies
-
-    def _unknown(self, lost, replies):
-        """Return the error for *lost*; *replies* arrived, or are Lost, or are missing at the end."""
-        count = len([reply for reply in replies if not isinstance(reply, Lost)])
-        error = outcome_unknown(
-            lost.cause, self._records.names[0], self._records.words(), count)
-        self.arrived = [error if isinstance(reply, Lost) else
-                        reply.error if type(reply) is Spoiled else reply for reply in replies]
-        return error
-
-    def annotate(self, error, place):
-        """Let the text of *error* tell which command it is about."""
-        if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, place + 1, self._records.commands[place])
-
-    def close(self):
-        """Leave it to ``receive``."""
-
-
-def of_client(client, direct=True, at_most_once=True, **options):
+def backend_for_client(client, direct=True, at_most_once=True, **options):
     """Return the backend of *client*, whose ``pipeline`` is called with *options*.
 
     Where *direct* is true and the client is a plain one of redis-py's, batches go directly,
@@ -183,25 +89,23 @@ def of_client(client, direct=True, at_most_once=True, **options):
         raise InvalidPipeline(
             '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
     refuse_decoded(client)
-    commands = _commands_of(client)
-    if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
-        make = routing(lambda: client.pipeline(**dict({'transaction': False}, **options)),
-                       options.get('transaction'))
+    methods = _methods_of(client)
+    if is_cluster(client):
+        make = with_routing(lambda: client.pipeline(**dict({'transaction': False}, **options)),
+                            options.get('transaction'))
         if options.get('transaction') or 'shard_hint' in options:
             try:
                 make()
             except Exception as error:  # clients of clusters have no class of errors in common
                 raise InvalidPipeline('%r has no pipelines of this kind: %s' % (client, error))
-        return Backend(make, client, commands, is_cluster=True, at_most_once=at_most_once)
-    if commands is None or 'shard_hint' in options or not _direct.fits(client):
-        direct = False
-    direct = direct and at_most_once
-    return Backend(lambda: client.pipeline(**options), client, commands,
-                   _direct.Direct(client, options.get('transaction', True)) if direct else None,
-                   at_most_once=at_most_once)
+        return Backend(make, client, methods, is_cluster=True, at_most_once=at_most_once)
+    batch = None
+    if direct and at_most_once and methods is not None and 'shard_hint' not in options:
+        batch = DirectTransaction if options.get('transaction', True) else DirectBatch
+    return Backend(lambda: client.pipeline(**options), client, methods, batch, at_most_once=at_most_once)
 
 
-def of_callable(make):
+def backend_for_callable(make):
     """Return the backend of *make*, which is called without arguments for each batch."""
     if not callable(make):
         raise InvalidPipeline(
@@ -209,27 +113,12 @@ def of_callable(make):
             '(connect_redis takes a client)' % (make,))
     client = getattr(make, '__self__', None)
     if client is not None and getattr(client, 'pipeline', None) == make:
-        return of_client(client)
+        return backend_for_client(client)
     return Backend(make)
 
 
-def refuse_decoded(client):
-    """Raise InvalidPipeline for a client, or a pipeline, that decodes its replies."""
-    for pool in ('connection_pool', 'nodes_manager'):
-        settings = getattr(getattr(client, pool, None), 'connection_kwargs', None)
-        if isinstance(settings, dict) and settings.get('decode_responses'):
-            raise InvalidPipeline(
-                'redpipe decodes replies itself, by field; connect a client '
-                'that was made without decode_responses=True')
-
-
-def _is_watched(pipe):
-    """Tell whether *pipe* is a pipeline of one of the packages WATCHED, or extends one."""
-    return any(base.__module__.split('.')[0] in WATCHED for base in type(pipe).__mro__)
-
-
-def _commands_of(client):
-    """Return the commands of *client*'s pipelines, or None if only these know them."""
+def _methods_of(client):
+    """Return the methods of *client*'s pipelines, or None if only these know them."""
     if 'pipeline' in getattr(client, '__dict__', ()):
         return None
     for base in type(client).__mro__:
@@ -237,4 +126,4 @@ def _commands_of(client):
             break
     if base.__name__ in CLUSTERS or base is redis.StrictRedis:
         return REDIS
-    return Commands(base) if base.__module__.split('.')[0] in LIBRARIES else None
+    return CommandMethods(base) if package_of(base) in LIBRARIES else None

@@ -7,7 +7,8 @@ from functools import partial
 
 import six
 
-from .exceptions import InvalidOperation, InvalidValue, text_of
+from ._texts import text_of
+from .exceptions import InvalidOperation, InvalidValue
 from .fields import (
     BinaryField,
     BooleanField,
@@ -16,7 +17,7 @@ from .fields import (
     ListField,
     TextField,
 )
-from .futures import Future, Untold, fail, plain
+from .futures import Future, Unreturned, plain, set_error
 from .keyspaces import Hash
 from .keyspaces._base import paired
 from .pipelines import NestedPipeline, Pipeline, pipeline
@@ -187,7 +188,7 @@ class Layout(object):
         broken, refusal = Future(), InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
             self.core.__name__, key, name, text_of(error)))
         refusal.__cause__ = error
-        fail(broken, refusal)
+        set_error(broken, refusal)
         return broken
 
     def run(self, pipe, commands, futures=None):
@@ -196,11 +197,11 @@ class Layout(object):
         Without one nobody reads the Futures, and an error reply is an error of the whole batch.
         """
         alone = pipe is None
-        kind = Untold if futures is None else Future
+        kind = Unreturned if futures is None else Future
         if alone or not isinstance(pipe, _PIPES):
             pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
         for words, decode in commands:
-            future = pipe._queue(self.connection, words, decode, kind)
+            future = pipe._queue_command(self.connection, words, decode, kind)
             if futures is not None:
                 futures.append(future)
         if alone:

@@ -11,13 +11,12 @@ from types import FunctionType
 import redis
 import six
 
+from ._client_libraries import LIBRARIES
+from ._redis_commands import changes_connection
 from .exceptions import InvalidOperation
 from .futures import Future, plain
 
-__all__ = ['Commands', 'LIBRARIES', 'REDIS', 'settled', 'refuse']
-
-#: The packages whose clients make pipelines that have all of redis-py's commands.
-LIBRARIES = ('redis', 'valkey')
+__all__ = ['CommandMethods', 'REDIS', 'with_results', 'refuse']
 
 _CALLBACK = 'read the reply in a callback (on_execute) or after execute()'
 _CLIENT = 'call it on the redis-py client'
@@ -63,26 +62,20 @@ REFUSED = {
     'ft': _RAW,
 }
 
-#: Words that change the state of a connection that others will use after us, or
-#: that are answered by no reply or by several.
-_REFUSED_WORDS = frozenset(
-    b'WATCH UNWATCH MULTI EXEC DISCARD MONITOR SYNC PSYNC QUIT '
-    b'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE'.split())
-
-#: The names of commands that may be queued, as far as they have been asked for: see ``allow``.
+#: The names of commands that may be queued, as far as they have been asked for: see ``check_allowed``.
 ALLOWED = set()
 
 #: Methods whose value is an object of redis-py's that sends commands itself.
 MODULES = ('json', 'ts', 'bf', 'cf', 'cms', 'topk', 'tdigest', 'vset')
 
 #: Methods whose command goes with others that only the client's own pipelines know to send.
-LEFT = ('himport_set',)
+CLIENT_SENT = ('himport_set',)
 
 #: What some command methods ask of their client.
 CLIENT_ATTRIBUTES = ('connection_pool', 'get_encoder', 'get_connection_kwargs')
 
 #: What a command method refers to that hands on its arguments as they are.
-_LOOKING_AT_NOTHING = frozenset([
+_PASSES_ARGUMENTS_ON = frozenset([
     'execute_command', 'append', 'extend', 'items', 'iteritems', 'len', 'DataError', 'RedisError'])
 
 #: The types of most arguments; none of them is a Future.
@@ -90,7 +83,7 @@ PLAIN_TYPES = frozenset([bytes, str, six.text_type, bytearray, int, float, bool,
                          list, tuple, dict, set])
 
 
-def settled(args):
+def with_results(args):
     """Return *args* with the results of the Futures among them in their place.
 
     Raises ResultNotReady for a Future that has none yet.
@@ -106,10 +99,9 @@ def refuse(name, instead):
     raise InvalidOperation('%s() cannot be queued on a pipe; %s' % (name, instead))
 
 
-def allow(name):
+def check_allowed(name):
     """Let the command called *name* be queued, however that is written, or refuse it."""
-    words = (name if isinstance(name, bytes) else six.text_type(name).encode('utf-8')).upper().split()
-    if words and words[0] in _REFUSED_WORDS:
+    if changes_connection(name):
         refuse(name, 'it changes the connection, which is shared')
     if len(ALLOWED) < 1000:
         ALLOWED.add(name)
@@ -128,13 +120,13 @@ def _queueing(function):
     def method(self, *args, **kwargs):
         for arg in args:
             if type(arg) not in PLAIN_TYPES:
-                args = settled(args)
+                args = with_results(args)
                 break
         if not kwargs:
             return function(self, *args)
         for value in kwargs.values():
             if type(value) not in PLAIN_TYPES:
-                kwargs = dict(zip(kwargs, settled(tuple(kwargs.values()))))
+                kwargs = dict(zip(kwargs, with_results(tuple(kwargs.values()))))
                 break
         return function(self, *args, **kwargs)
     return method
@@ -152,10 +144,10 @@ def _set(function):
     return method
 
 
-def _left(name, function):
+def _queue_the_call(name, function):
     @six.wraps(function)
     def method(self, *args, **kwargs):
-        return self._call(name, args, kwargs)
+        return self._queue_method(name, args, kwargs)
     return method
 
 
@@ -174,24 +166,24 @@ def _module(name, function):
 def _method(name, function):
     if name in MODULES:
         return _module(name, function)
-    if name in LEFT:
-        return _left(name, function)
+    if name in CLIENT_SENT:
+        return _queue_the_call(name, function)
     if name == 'set' and function.__module__.split('.')[0] in LIBRARIES:
         return _set(function)
     # Where a method looks at no argument, execute_command settles what it is given.
-    if name.startswith('_') or _LOOKING_AT_NOTHING.issuperset(function.__code__.co_names):
+    if name.startswith('_') or _PASSES_ARGUMENTS_ON.issuperset(function.__code__.co_names):
         return function
     return _queueing(function)
 
 
-class Commands(object):
+class CommandMethods(object):
     """The command methods of *client_class*, to be given to the pipes of its connections."""
 
     def __init__(self, client_class):
         self.client_class = client_class
         self._bound = {}
 
-    def given_to(self, cls):
+    def subclass_of(self, cls):
         """Return the subclass of *cls*, a class of pipes, that has these commands."""
         try:
             return self._bound[cls]
@@ -212,7 +204,7 @@ class Commands(object):
         return methods
 
 
-def refusing(cls):
+def with_refusals(cls):
     """Give *cls* a method for each refused name (a class decorator)."""
     for name, instead in REFUSED.items():
         setattr(cls, name, _refusing(name, instead))
@@ -220,4 +212,4 @@ def refusing(cls):
 
 
 #: Those of redis-py itself, for connections that are not known yet and for clusters.
-REDIS = Commands(redis.StrictRedis)
+REDIS = CommandMethods(redis.StrictRedis)

@@ -3,8 +3,8 @@
 Connect once, when the application starts; pipelines and keyspaces then refer to
 a connection by name, and the one without a name is called ``'default'``.
 """
-from . import _backends
-from ._commands import REDIS
+from ._backends import backend_for_callable, backend_for_client
+from ._pipe_methods import REDIS
 from .exceptions import AlreadyConnected, InvalidPipeline
 
 __all__ = [
@@ -37,10 +37,10 @@ class ConnectionManager(object):
                 % (name, '' if name == DEFAULT else ', name=%r' % (name,)))
 
     @classmethod
-    def commands(cls, name):
+    def methods(cls, name):
         """Return the command methods of a pipe on connection *name*, configured or not."""
         backend = cls.connections.get(name)
-        return REDIS if backend is None else backend.commands
+        return REDIS if backend is None else backend.methods
 
     @classmethod
     def get(cls, name=None):
@@ -50,7 +50,7 @@ class ConnectionManager(object):
     @classmethod
     def connect(cls, pipeline_method, name=None):
         """Connect a callable that returns objects with redis-py's pipeline interface."""
-        cls._add(name, _backends.of_callable(pipeline_method))
+        cls._add(name, backend_for_callable(pipeline_method))
 
     @classmethod
     def connect_redis(cls, redis_client, name=None, transaction=False, shard_hint=None,
@@ -59,12 +59,12 @@ class ConnectionManager(object):
         options = {'transaction': transaction, 'direct': direct, 'at_most_once': at_most_once}
         if shard_hint is not None:
             options['shard_hint'] = shard_hint
-        cls._add(name, _backends.of_client(redis_client, **options))
+        cls._add(name, backend_for_client(redis_client, **options))
 
     @classmethod
     def connect_rediscluster(cls, redis_cluster_client, name=None, at_most_once=True):
         """Connect a cluster client; see :func:`connect_rediscluster`."""
-        cls._add(name, _backends.of_client(redis_cluster_client, at_most_once=at_most_once))
+        cls._add(name, backend_for_client(redis_cluster_client, at_most_once=at_most_once))
 
     @classmethod
     def disconnect(cls, name=None):
@@ -81,7 +81,7 @@ class ConnectionManager(object):
         name = DEFAULT if name is None else name
         taken = cls.connections.get(name)
         if taken is not None:
-            if not taken.same(backend):
+            if not taken.reaches_same_servers(backend):
                 raise AlreadyConnected(
                     'connection %r belongs to another client; call '
                     'redpipe.disconnect(%r) first, or choose another name' % (name, name))

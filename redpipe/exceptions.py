@@ -1,6 +1,7 @@
 """The errors of redpipe's own; those of redis-py pass through as they are."""
-import six
 from redis.exceptions import ConnectionError
+
+from ._texts import described
 
 __all__ = [
     'Error',
@@ -13,21 +14,13 @@ __all__ = [
 ]
 
 
-def described(error):
-    """Return the class and the text of *error*, as a native string."""
-    return '%s: %s' % (type(error).__name__, text_of(error))
-
-
-def text_of(error):
-    """Return ``str(error)``, which Python 2 refuses for what is not ascii."""
-    try:
-        return str(error)
-    except UnicodeError:
-        return six.text_type(error).encode('utf-8')
-
-
 class Error(Exception):
     """Catch everything that redpipe itself raises."""
+
+
+#: What a value raises where it is coded or decoded. Anything else that comes up meanwhile, such as a time limit that a
+#: signal's handler raises, has nothing to do with the value.
+VALUE_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, StopIteration, Error)
 
 
 class ResultNotReady(Error):

@@ -63,7 +63,7 @@ class Future(object):
 
     # An empty slot is a missing attribute, so __getattr__ answers for it: the
     # constructor has nothing to do, and reading _result needs no check. One slot
-    # is less for the garbage collector to look at; see fail() for errors.
+    # is less for the garbage collector to look at; see set_error() for errors.
     __slots__ = ('_result', '__weakref__')
 
     def __getattr__(self, name):
@@ -203,7 +203,7 @@ class Future(object):
         __matmul__, __rmatmul__ = _binary(operator.matmul), _reflected(operator.matmul)
 
 
-class Untold(Future):
+class Unreturned(Future):
     """The Future of a command that is queued for somebody who gets no Future, and cannot read an error."""
 
     __slots__ = ()
@@ -230,7 +230,7 @@ class _Failed(Future):
         self._raise()
 
 
-def fail(future, error):
+def set_error(future, error):
     """Let *future* raise *error* however it is read."""
     future._result = error
     future.__class__ = _Failed

@@ -4,7 +4,7 @@ from typing import Any, overload
 
 from typing_extensions import Self
 
-from ._commands import RedisCommands
+from ._pipe_methods import RedisCommands
 from .connections import DEFAULT as DEFAULT
 from .futures import Future
 

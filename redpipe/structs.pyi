@@ -4,7 +4,7 @@ from typing import Any, ClassVar, overload
 
 from typing_extensions import Self
 
-from ._commands import _Float, _Int
+from ._pipe_methods import _Float, _Int
 from .fields import _Codec
 from .futures import Future
 from .keyspaces import Hash

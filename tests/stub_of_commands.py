@@ -1,4 +1,4 @@
-"""Makes redpipe/_commands.pyi, the types of the commands that a pipe takes from redis-py::
+"""Makes redpipe._pipe_methods.pyi, the types of the commands that a pipe takes from redis-py::
 
     python tests/stub_of_commands.py
 
@@ -15,7 +15,7 @@ import typing
 
 import redis
 
-from redpipe._commands import MODULES, REDIS, REFUSED
+from redpipe._pipe_methods import MODULES, REDIS, REFUSED
 from redpipe.pipelines import Pipeline
 
 STUB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'redpipe', '_commands.pyi')

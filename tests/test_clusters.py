@@ -5,7 +5,7 @@ import pytest
 import redis
 
 import redpipe
-from redpipe import _clusters
+from redpipe import _redis_commands
 from redpipe.connections import ConnectionManager
 from servers import Cluster, RedisCluster
 
@@ -293,8 +293,8 @@ def test_a_command_about_all_nodes_is_refused_before_anything_is_sent(on_cluster
     ('GEORADIUS a 1 2 3 km STORE store', ['a', 'store']), ('GEOSEARCHSTORE a b FROMMEMBER c', ['a', 'b'])])
 def test_the_words_of_a_command_tell_its_keys(words, keys):
     words = tuple(words.split())
-    assert _clusters._keys_of(words) == keys
-    assert _clusters._keys_of(tuple(word.encode() for word in words)) in (
+    assert _redis_commands.keys_of(words) == keys
+    assert _redis_commands.keys_of(tuple(word.encode() for word in words)) in (
         keys, keys and [key.encode() for key in keys])
 
 
@@ -303,15 +303,15 @@ def test_all_commands_of_the_server_with_several_keys_are_known(cluster):
     for name, _, flags, first, last in [row[:5] for row in cluster.nodes[0].raw('COMMAND')]:
         if b'movablekeys' in flags or (first, last) not in ((0, 0), (1, 1)):
             name = name.decode().upper()
-            assert name in _clusters._KEYS or name in ('WATCH', 'SSUBSCRIBE', 'SUNSUBSCRIBE', 'STRALGO')
+            assert name in _redis_commands.KEYS_OF or name in ('WATCH', 'SSUBSCRIBE', 'SUNSUBSCRIBE', 'STRALGO')
 
 
 def test_migrate_of_several_keys_tells_them():
-    assert _clusters._keys_of(('MIGRATE', 'h', 1, '', 0, 5, 'KEYS', 'a', 'b')) == ['a', 'b']
+    assert _redis_commands.keys_of(('MIGRATE', 'h', 1, '', 0, 5, 'KEYS', 'a', 'b')) == ['a', 'b']
 
 
 def test_a_command_whose_name_is_two_words_tells_its_keys():
-    assert _clusters._keys_of(('MEMORY USAGE', 'a')) == ['a']
+    assert _redis_commands.keys_of(('MEMORY USAGE', 'a')) == ['a']
 
 
 # -- several connections in one execute

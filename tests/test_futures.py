@@ -402,9 +402,9 @@ def test_json_still_refuses_what_it_does_not_know():
 
 
 def test_the_json_patch_is_idempotent():
-    from redpipe import _json
+    from redpipe import _json_patch
     before = json.JSONEncoder.default, json.JSONEncoder.__init__
-    _json.patch()
+    _json_patch.patch()
     assert (json.JSONEncoder.default, json.JSONEncoder.__init__) == before
 
 

@@ -521,8 +521,8 @@ def test_a_reply_that_cannot_be_decoded_is_the_error_of_its_own_future(connected
     pipe = redpipe.pipeline()
     connected.set('k', 'abc')
     good = pipe.get('k')
-    bad = pipe._queue('default', ('GET', 'k'), int)
-    fine = pipe._queue('default', ('GET', 'k'), bytes.upper)
+    bad = pipe._queue_command('default', ('GET', 'k'), int)
+    fine = pipe._queue_command('default', ('GET', 'k'), bytes.upper)
     pipe.execute()
     assert (good, fine) == (b'abc', b'ABC')
     for _ in range(2):

@@ -1,274 +1,353 @@
-"""Batches that go directly, see ``_direct``: written to a connection, and their replies read from it."""
+"""Batches that go directly: on redis-py's own connections, without redis-py's work per command.
+
+A batch is packed in one go and sent in pieces of bounded size, and replies that have arrived together are taken from
+the parser in a loop. The reply callbacks are the client's.
+"""
 import sys
 from operator import itemgetter
 
-import redis
 import six
 
-from ._packing import Packed
-from ._reads import only_reads
-from .exceptions import outcome_unknown
+from .._client_libraries import (
+    POOL_HEALTH_CHECKS,
+    PushNotification,
+    base_error,
+    buffered_replies,
+    comes_from_outside,
+    is_out,
+    shut_down,
+)
+from ..exceptions import VALUE_ERRORS, outcome_unknown
+from .at_most_once import ReplyLost, is_only_a_refusal, may_repeat_after_loss, refusal_to_repeat
+from .packing import Packed
+from .rows import clock, row
 
-try:
-    from hiredis import PushNotification
-except ImportError:
-    PushNotification = ()
-
-__all__ = ['EMPTY', 'POOL_CHECKS', 'Batch', 'Transaction']
+__all__ = ['DirectBatch', 'DirectTransaction']
 
 #: Options of a command that are for redis-py itself and not for the reply callback.
 _OWN_OPTIONS = ('EMPTY_RESPONSE', 'NEVER_DECODE')
-EMPTY = 'EMPTY_RESPONSE'
+EMPTY_RESPONSE = 'EMPTY_RESPONSE'
 
 #: The types of nearly all replies; anything else is looked at.
-_REPLIES = frozenset([bytes, type(None), dict, set, float, bool] + list(six.integer_types))
-
-#: Pools of redis-py before 3.2 hand out connections that the server may have closed.
-POOL_CHECKS = hasattr(redis.Connection, 'check_health')
+_REPLY_TYPES = frozenset([bytes, type(None), dict, set, float, bool] + list(six.integer_types))
 
 
-class Batch(object):
-    """Commands that travel together: ``send`` writes them, ``receive`` returns their replies.
+class DirectBatch(object):
+    """Commands that travel together on a connection of *source*; see the package for what a batch is.
 
-    Whatever happens, ``close`` comes last: the connection goes back to the pool fully read
-    or disconnected, so that nobody ever reads a reply to somebody else's command. It is sent
-    again only where nothing can be applied twice.
+    Nobody ever reads a reply to somebody else's command: the connection goes back to the pool fully read, or closed.
     """
 
+    rows = None
+    borrows_inside = False
+    trusted = ()
     _before = _after = b''
-    _extra = 0
+    _extra_replies = 0
 
-    def __init__(self, direct, records):
-        self.pool = direct.pool
-        self._direct = direct
-        self._errors = direct.errors
-        self.error_reply = direct.errors.ResponseError
-        self._records = records
-        self._connection = None
-        self._complete = self._closing = False
-        self._error = None
-        self._replies = []
-        self.errors = False  # whether there are any among the replies
-        self.arrived = []  # the replies to the first commands, where the batch fails
-        self._packed = Packed(direct.pool, records.commands, self._before, self._after)
+    def __init__(self, source, commands):
+        self.pool = source.pool
+        self.error_reply = source.errors.ResponseError
+        self.has_error_replies = False
+        self.replies = None
+        self.arrived = []
+        self._source = source
+        self._value_errors = VALUE_ERRORS + (base_error(source.errors),)
+        self._commands = commands
+        self._packed = Packed(source.pool, commands.words, self._before, self._after)
+        self.connection = None
+        self._is_clean = self._was_given_back = False
+        self._write_failure = None
+        self._raw_replies = []
+        self._attempts = 0
+        self._abandoned = False
 
-    def send(self):
-        """Write the whole batch to a connection of the pool.
+    @classmethod
+    def accepts(cls, commands):
+        """Return True if *commands* can go directly; otherwise the client's pipeline object has to send them."""
+        return not any(commands.methods)
 
-        An error up to the first byte is raised, for nothing was sent; a later one is kept
-        for ``receive``.
-        """
-        self._connection = self._direct.take()
+    # Steps.
+
+    def borrowing(self):
+        """Borrow a connection and make it ready. Until then the server has seen no command."""
+        source = self._source
+        self.connection = connection = yield source.borrow()
+        yield source.make_ready(connection)
+
+    def sending(self):
+        """Write the whole batch. What goes wrong now is kept for ``receiving``: a part may have been sent."""
+        self._started = self.rows is not None and clock()
         try:
-            self._write()
-        except Exception as error:
-            self._error = error
-
-    def receive(self):
-        """Return the replies that redis-py's pipeline would return, error replies in place.
-
-        Raises what redis-py raises where replies were lost, OutcomeUnknown if commands
-        without a reply may have changed something. What only reads is sent again, as often
-        and as patiently as the client's own retry policy says.
-        """
-        try:
-            if self._error is not None:
-                raise self._error
-            self._read()
-        except Exception as error:  # what is no reply counts as lost too
-            self._connection.disconnect()
-            commands = self._records.commands
-            if not only_reads(commands):
-                if self._refused(error):
-                    raise
-                self.arrived = self._arrived()
-                raise outcome_unknown(
-                    error, self._records.names[0], self._records.words(), len(self.arrived))
-            errors = self._errors
-            if not isinstance(error, (errors.ConnectionError, errors.TimeoutError)):
-                raise
-            self._repeat(error)
-        replies, self._complete = self._replies, self._ended()
-        try:
-            self.close()
+            yield self._source.write(self.connection, self._packed)
         except Exception:
-            self._connection = None  # all is done; who wants the next one is told what is wrong
-        return self._answers(replies)
+            self._write_failure = self._of_the_connection(sys.exc_info())
 
-    def _ended(self):
-        """Tell whether the connection is for anyone now, all replies being read."""
-        return True
+    def receiving(self):
+        """Read the replies that redis-py's pipeline would return, error replies in place.
 
-    def _refused(self, error):
-        """Tell whether *error* is a reply, so that nothing has run.
-
-        redis-py closes the connection after such a reply, and those behind it are lost.
+        Raises what redis-py raises where replies were lost, OutcomeUnknown if commands without a reply may have
+        changed something. The head of ``at_most_once`` tells what is sent again.
         """
-        refusals = self._errors.BusyLoadingError, self._errors.AuthenticationError
-        return isinstance(error, refusals) and len(self._records) == 1
+        try:
+            again = None
+            try:
+                if self._write_failure is not None:
+                    six.reraise(*self._write_failure)
+                yield self._reading()
+            except Exception:
+                again = self._judge_loss(sys.exc_info())
+            else:
+                if self.has_error_replies:
+                    again = self._refusal_to_repeat()
+            if again is not None:
+                yield self._repeating(again)
+        except ReplyLost as lost:
+            self.arrived = self._arrived_replies()
+            raise outcome_unknown(lost.cause, self._commands.connections[0], self._commands.as_sent(),
+                                  len(self.arrived))
+        self._is_clean = self._connection_is_clean()
+        self._was_given_back = True
+        try:
+            yield self._source.give_back(self.connection, not self._is_clean)
+        except Exception:
+            pass  # all is done; who wants the next connection is told what is wrong
+        self.connection = None
+        self.replies = self._finish(self._raw_replies)
 
-    def _arrived(self):
-        """Return the replies to the first commands, where those to the others are lost."""
-        return self._answers(self._replies)
-
-    def _repeat(self, error):
-        """Send and read all of it again, as redis-py would after *error*."""
-        errors = [error]
-
-        def attempt():
-            if errors:  # of the first attempt, which counts
-                raise errors.pop()
-            self._write()
-            self._read()
-
-        connection = self._connection
-        if hasattr(connection, 'retry'):
-            # In redis-py 4 and 5 the client knows which errors its policy is for, later the
-            # policy does.
-            fail = getattr(self._direct.client, '_disconnect_raise',
-                           lambda connection, error: connection.disconnect())
-            connection.retry.call_with_retry(attempt, lambda error: fail(connection, error))
-        elif (connection.retry_on_timeout if isinstance(error, self._errors.TimeoutError)
-              else not POOL_CHECKS):
-            errors.pop()
-            attempt()
-        else:
-            raise error
-
-    def close(self):
-        """Give the connection back, fully read or disconnected; without one, do nothing."""
-        if self._connection is None:
+    def closing(self):
+        """Give the connection back, fully read or closed; without one, do nothing."""
+        connection = self.connection
+        if connection is None:
             return
-        # Where the first attempt was interrupted; nobody may be given a connection twice.
-        if not self._closing or self._direct.lacks(self._connection):
-            self._closing = True
-            self._direct.give_back(self._connection, broken=not self._complete)
-        self._connection = None
+        # Where giving back was interrupted; nobody may be given a connection twice.
+        if not self._was_given_back or is_out(connection, self.pool):
+            self._was_given_back = True
+            yield self._source.give_back(connection, not self._is_clean)
+        self.connection = None
 
-    def _write(self):
-        self._connection.send_packed_command(iter(self._packed))
+    def abandon(self):
+        """End, from another thread, what this batch waits for; the batch is not sent again."""
+        self._abandoned = True
+        shut_down(self.connection)
 
-    def _read(self):
+    def _reading(self):
         """Read the replies as the parser has them, error replies among them."""
-        connection = self._connection
-        gets, nothing = _reader(connection)
-        self._replies = replies = []
-        count = len(self._records) + self._extra
+        connection = self.connection
+        buffered, nothing = buffered_replies(connection)
+        self._raw_replies = replies = []
+        self.has_error_replies = False
+        count = len(self._commands) + self._extra_replies
         while len(replies) < count:
             try:
-                reply = connection.read_response()
+                reply = yield connection.read_response()
                 # Not all releases of redis-py know a push message when they see one.
                 if not isinstance(reply, PushNotification):
                     replies.append(reply)
             except self.error_reply as error:
                 replies.append(error)
-                self.errors = True
+                self.has_error_replies = True
             # What came in with it is there already.
-            for _ in range(count - len(replies) if gets else 0):
-                reply = gets()
+            for _ in range(count - len(replies) if buffered else 0):
+                reply = buffered()
                 if reply is nothing:
                     break
-                if type(reply) in _REPLIES:
+                if type(reply) in _REPLY_TYPES:
                     replies.append(reply)
                 elif type(reply) is list:
                     # So says EXEC, or a script, what redis-py takes for the end of a connection.
-                    if reply and isinstance(reply[0], self._errors.ConnectionError):
+                    if reply and isinstance(reply[0], self._source.errors.ConnectionError):
                         raise reply[0]
                     replies.append(reply)
                 elif isinstance(reply, self.error_reply):
                     replies.append(reply)
-                    self.errors = True
+                    self.has_error_replies = True
                 elif isinstance(reply, Exception):
                     raise reply
                 elif hasattr(connection._parser, 'handle_push_response'):
-                    connection._parser.handle_push_response(reply)
+                    yield connection._parser.handle_push_response(reply)
+        if self.rows is not None:
+            self._report()
 
-    def _answers(self, replies):
-        replies = self._called_back(replies)
-        if self.errors:
-            for place, reply in enumerate(replies):
+    def _repeating(self, error):
+        """Send and read all of it again, as the client's retry settings say after *error*."""
+        source, connection = self._source, self.connection
+        errors = [error]
+
+        def attempting():
+            if errors:  # of the first attempt, which counts
+                raise errors.pop()
+            yield source.make_ready(connection)
+            self._started = self.rows is not None and clock()
+            try:
+                yield source.write(connection, self._packed)
+                yield self._reading()
+            except Exception:
+                again = self._judge_loss(sys.exc_info())
+            else:
+                again = self._refusal_to_repeat()
+            if again is not None:
+                raise again
+
+        try:
+            if hasattr(connection, 'retry'):
+                yield connection.retry.call_with_retry(lambda: source.run(attempting()), source.fail_for(connection))
+            elif (connection.retry_on_timeout if isinstance(error, source.errors.TimeoutError)
+                  else not POOL_HEALTH_CHECKS and not isinstance(error, self.error_reply)):
+                errors.pop()
+                connection.disconnect()
+                yield attempting()
+            else:
+                raise error
+        except self.error_reply as refusal:
+            # The last refusal, which is one of the replies; or what a new connection was told.
+            if not any(reply is refusal for reply in self._replies_to_commands()):
+                raise
+
+    # Judgement.
+
+    def _of_the_connection(self, failure):
+        """Return *failure*, an exc_info, if it is the connection's, and raise it if it came from outside."""
+        if comes_from_outside(failure):
+            six.reraise(*failure)
+        return failure
+
+    def _judge_loss(self, failure):
+        """Return the error after which the batch may run again; raise ReplyLost, or the error, where it may not.
+
+        What is no reply counts as lost too.
+        """
+        _, error, _ = self._of_the_connection(failure)
+        if self.rows is not None:
+            self._report(error)
+        errors, commands = self._source.errors, self._commands.words
+        if may_repeat_after_loss(commands):
+            if self._abandoned or not isinstance(error, (errors.ConnectionError, errors.TimeoutError)):
+                six.reraise(*failure)
+        elif not self._is_refusal(error):
+            raise ReplyLost(error)
+        elif refusal_to_repeat(commands, [error], errors.ConnectionError) is None:
+            six.reraise(*failure)
+        return error
+
+    def _is_refusal(self, error):
+        """Return True if *error* is the reply to the only command, which has not run then."""
+        return is_only_a_refusal(error, len(self._commands), self._source.errors)
+
+    def _refusal_to_repeat(self):
+        """Return the error reply after which the batch may run again, or None."""
+        if not self.has_error_replies:
+            return None
+        return refusal_to_repeat(self._commands.words, self._replies_to_commands(), self.error_reply)
+
+    def _replies_to_commands(self):
+        """Return the replies that tell whether commands have run."""
+        return self._raw_replies
+
+    def _arrived_replies(self):
+        """Return the replies to the first commands, where those to the others are lost."""
+        return self._finish(self._raw_replies)
+
+    def _connection_is_clean(self):
+        """Return True if the connection is for anyone now, all replies being read."""
+        return True
+
+    def _finish(self, replies):
+        replies = self._apply_reply_callbacks(replies)
+        if self.has_error_replies:
+            for position, reply in enumerate(replies):
                 if isinstance(reply, self.error_reply):
-                    replies[place] = (self._records.options[place] or {}).get(EMPTY, reply)
+                    replies[position] = (self._commands.options[position] or {}).get(EMPTY_RESPONSE, reply)
         return replies
 
-    def _called_back(self, replies):
+    def _apply_reply_callbacks(self, replies):
         """Return *replies* as the client's reply callbacks make them."""
-        known = self._direct.client.response_callbacks
+        known = self._source.client.response_callbacks
         callbacks = dict((name, known[name]) for name in self._packed.names if name in known)
         if not callbacks:
             return replies
-        wanted = map(callbacks.get, map(itemgetter(0), self._records.commands))
-        for place, (callback, reply) in enumerate(zip(wanted, replies)):
-            if callback is None or self.errors and isinstance(reply, self.error_reply):
+        wanted = map(callbacks.get, map(itemgetter(0), self._commands.words))
+        for position, (callback, reply) in enumerate(zip(wanted, replies)):
+            if callback is None or self.has_error_replies and isinstance(reply, self.error_reply):
                 continue
-            options = self._records.options[place]
+            options = self._commands.options[position]
             try:
                 if options:
                     options = dict(o for o in options.items() if o[0] not in _OWN_OPTIONS)
-                    replies[place] = callback(reply, **options)
+                    replies[position] = callback(reply, **options)
                 else:
-                    replies[place] = callback(reply)
-            except Exception as error:
-                replies[place] = error
-                self.errors = True
+                    replies[position] = callback(reply)
+            except self._value_errors as error:
+                replies[position] = error
+                self.has_error_replies = True
         return replies
 
-    def annotate(self, error, place):
+    def annotate(self, error, position):
         """Let the text of *error* tell which command it is about, as redis-py does."""
-        self._direct.client.pipeline().annotate_exception(
-            error, place + 1, self._records.commands[place])
+        self._source.client.pipeline().annotate_exception(
+            error, position + 1, self._commands.words[position])
+
+    def _report(self, error=None):
+        self._attempts += 1
+        self.rows.append(row(self._commands, self.connection, self._started, self._attempts,
+                             bool(self._extra_replies), error))
 
 
-class Transaction(Batch):
+class DirectTransaction(DirectBatch):
     """A batch in MULTI and EXEC, which answers with the replies to all the others."""
 
     _before = b'*1\r\n$5\r\nMULTI\r\n'
     _after = b'*1\r\n$4\r\nEXEC\r\n'
-    _extra = 2
+    _extra_replies = 2
     _aborted = False
 
-    def _ended(self):
-        # Who may not EXEC may still be in MULTI.
-        return not isinstance(self._replies[-1], self.error_reply)
+    @classmethod
+    def accepts(cls, commands):
+        # redis-py looks for a reply in place of an error in MULTI too, at other places.
+        return super(DirectTransaction, cls).accepts(commands) and not any(
+            EMPTY_RESPONSE in options for options in commands.options if options)
 
-    def _refused(self, error):
+    def _connection_is_clean(self):
+        # Without permission for EXEC the connection is still inside MULTI: nobody may use it again.
+        return not isinstance(self._raw_replies[-1], self.error_reply)
+
+    def _is_refusal(self, error):
         return False  # EXEC was sent, and its reply is lost
 
-    def _arrived(self):
-        return []
+    def _arrived_replies(self):
+        return []  # until that to EXEC arrives
 
-    def _answers(self, replies):
+    def _replies_to_commands(self):
+        begun, queued, executed = self._raw_replies[0], self._raw_replies[1:-1], self._raw_replies[-1]
+        if isinstance(begun, self.error_reply):
+            return queued
+        if isinstance(executed, self.error_reply):
+            # Not one of the commands has run, whatever made the transaction fail.
+            return [reply for reply in queued if isinstance(reply, self.error_reply)] or [executed]
+        return executed or []
+
+    def _finish(self, replies):
         error_reply = self.error_reply
         begun, queued, executed = replies[0], replies[1:-1], replies[-1]
-        refused = [(place, reply) for place, reply in enumerate(queued)
+        refused = [(position, reply) for position, reply in enumerate(queued)
                    if isinstance(reply, error_reply)]
         if isinstance(begun, error_reply):
-            # A user who may not MULTI: the commands have run by themselves.
-            self.arrived = self._called_back(queued)
+            # Without permission for MULTI the commands have run by themselves.
+            self.arrived = self._apply_reply_callbacks(queued)
             raise begun
         if isinstance(executed, error_reply):
-            for place, error in refused:
-                self.annotate(error, place)
+            for position, error in refused:
+                self.annotate(error, position)
             self._aborted = True
             return [reply if isinstance(reply, error_reply) else executed for reply in queued]
         if executed is None:
-            raise self._errors.WatchError('Watched variable changed.')
-        for place, error in refused:
-            executed.insert(place, error)
-        if len(executed) != len(self._records):
+            raise self._source.errors.WatchError('Watched variable changed.')
+        for position, error in refused:
+            executed.insert(position, error)
+        if len(executed) != len(self._commands):
             raise error_reply('Wrong number of response items from pipeline execution')
-        self.errors = any(isinstance(reply, error_reply) for reply in executed)
-        return self._called_back(executed)
+        self.has_error_replies = any(isinstance(reply, error_reply) for reply in executed)
+        return self._apply_reply_callbacks(executed)
 
-    def annotate(self, error, place):
+    def annotate(self, error, position):
         if not self._aborted:
-            super(Transaction, self).annotate(error, place)
-
-
-def _reader(connection):
-    """Return what gives the replies that are in hiredis' buffer, and what it says when empty."""
-    if not type(connection).read_response.__module__.endswith('.connection'):
-        return None, None  # Sentinel's connections look at every reply
-    parser = connection._parser
-    gets = getattr(getattr(parser, '_reader', None), 'gets', None)
-    return gets, getattr(sys.modules[type(parser).__module__], 'NOT_ENOUGH_DATA', False)
+            super(DirectTransaction, self).annotate(error, position)

@@ -1,36 +1,34 @@
-"""Keep the pipeline objects of clients, and of clusters, from sending a batch twice.
+"""The guard of pipeline objects: it keeps those of clients, and of clusters, from sending a batch twice.
 
-Where a reply is lost they send again, which applies a write twice. They do it after
-certain errors, so the connections that they use for one batch are watched: what went
-wrong once something was sent reaches them as another error, :class:`Lost`. Where a
-connection cannot be made nothing was sent, and they see what they always see.
+redis-py's pipelines send a batch again after certain errors, which applies a write twice. The guard wraps their
+connections for one batch: once a command was sent, every error becomes ReplyLost, after which they do not send again.
+Errors while connecting pass unchanged. Where the rule of ``at_most_once`` lets the batch run again, the client's own
+retries do it.
 
 A connection that is given back with replies unread is disconnected first.
 """
-from ._direct import errors_of, ready, taken
+import sys
 
-__all__ = ['Lost', 'Spoiled', 'watch']
+import six
 
+from .._client_libraries import base_error, client_errors, comes_from_outside, shut_down
+from ..exceptions import VALUE_ERRORS
+from .at_most_once import ReplyLost, refusal_to_repeat
+from .connection_source import borrow, make_ready
 
-class Lost(Exception):
-    """Replies were lost by *cause*; no error after which a client would send again."""
-
-    def __init__(self, cause):
-        super(Lost, self).__init__(cause)
-        self.cause = cause
-
-
-def _lost(cause, errors):
-    """Return the Lost for *cause* that is an error of a client's module *errors* too."""
-    base, = errors.ResponseError.__bases__
-    return type('Lost', (Lost, base), {})(cause)
+__all__ = ['CallbackFailed', 'FirstError', 'guard']
 
 
-class _Batch(object):
-    """What is known of the batch: whether it may be sent *once* only, and has been.
+def reply_lost(cause, errors):
+    """Return the ReplyLost for *cause* that is an error of a client's module *errors* too."""
+    return type('ReplyLost', (ReplyLost, base_error(errors)), {})(cause)
 
-    *errors* is the module of the client's errors, *replies* are those of the one server to
-    the first commands, and *unread* is how many were left when its connections were given back.
+
+class Guard(object):
+    """What is known of a batch: whether it may be sent *once* only, and has been.
+
+    *errors* is the module of the client's errors, *replies* are those of the one server to the first commands, and
+    *unread* is how many were left when its connections were given back.
     """
 
     def __init__(self, once, errors):
@@ -39,82 +37,120 @@ class _Batch(object):
         self.sent = False
         self.replies = []
         self.unread = 0
-        self.taken = []
+        self.borrowed = []
 
     def end(self):
         """Give back the connections that a pipeline forgot, as many do when a node is dead."""
-        while self.taken:
-            pool, connection = self.taken[-1]
+        while self.borrowed:
+            pool, connection = self.borrowed[-1]
             pool.release(connection)
 
 
-def watch(pipe, once):
-    """Watch the connections of *pipe*, which is executed next; with *once* it raises Lost.
+def guard(pipe, once):
+    """Guard the connections of *pipe*, which is executed next; with *once* it raises ReplyLost.
 
-    A pipeline of a cluster returns it for commands whose replies were lost. What this returns
-    is to ``end()`` after the execution.
+    A pipeline of a cluster returns it for commands whose replies were lost. What this returns is to ``end()`` after
+    the execution.
     """
-    batch = _Batch(once, errors_of(pipe))
+    batch = Guard(once, client_errors(pipe))
     # A cluster's, of redis-py or of valkey-py.
     for name in 'get_redis_connection', 'get_valkey_connection':
         of_node = getattr(pipe, name, None)
         if of_node is not None:
-            setattr(pipe, name, lambda node: _Node(of_node(node), batch))
+            setattr(pipe, name, lambda node: _GuardedNode(of_node(node), batch))
             strategy = getattr(pipe, '_execution_strategy', None)
             if hasattr(strategy, '_nodes_manager'):
-                strategy._nodes_manager = _Nodes(strategy._nodes_manager, batch)
+                strategy._nodes_manager = _GuardedNodes(strategy._nodes_manager, batch)
             break
     else:
-        pipe.connection_pool = _Pool(pipe.connection_pool, batch)
+        pipe.connection_pool = _GuardedPool(pipe.connection_pool, batch)
         if not hasattr(pipe.connection_pool, 'get_node_by_slot'):  # of redis-py-cluster
-            pipe.parse_response = _noting(pipe.parse_response, batch.replies)
-            pipe.response_callbacks = _Callbacks(pipe.response_callbacks)
+            pipe.parse_response = _recording(pipe.parse_response, batch.replies)
+            pipe.response_callbacks = _SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
 
 
-def _noting(parse_response, replies):
-    """Return *parse_response* of a pipeline, which notes in *replies* what it returns or raises."""
-    def noted(*args, **options):
+    def abandon(self):
+        """End what the connections wait for, and send no more."""
+        self.once = True
+        for _, connection in list(self.borrowed):
+            shut_down(connection)
+
+
+class FirstError(object):
+    """Stands in for the ``raise_first_error`` of a pipeline, and keeps all *replies*.
+
+    It raises the refusal after which the batch of *commands* may run again, so that the client's own retry settings
+    see it; without *commands* any error reply, as redis-py does.
+    """
+
+    replies = None
+
+    def __init__(self, errors, commands=None, batch=None):
+        self._error_reply = errors.ResponseError
+        self._commands = commands
+        self._batch = batch
+
+    def __call__(self, _, replies):
+        self.replies = replies
+        if self._commands is None:
+            error = next((reply for reply in replies if isinstance(reply, self._error_reply)), None)
+        else:
+            error = refusal_to_repeat(self._commands, replies, self._error_reply)
+        if error is not None:
+            if self._batch is not None:
+                self._batch.sent = False
+                del self._batch.replies[:]
+            raise error
+
+
+def _recording(parse_response, replies):
+    """Return *parse_response* of a pipeline, which records in *replies* what it returns or raises."""
+    def recording(*args, **options):
         try:
             reply = parse_response(*args, **options)
-        except Lost:
+        except ReplyLost:
             raise
         except Exception as error:
             replies.append(error)
             raise
         replies.append(reply)
         return reply
-    return noted
+    return recording
 
 
-class Spoiled(object):
+class CallbackFailed(object):
     """Stands for a reply that its reply callback cannot take, and says so with *error*."""
 
     def __init__(self, error):
         self.error = error
 
 
-class _Callbacks(object):
-    """Reply callbacks that return Spoiled where they raise, which keeps others from being read."""
+class _SafeCallbacks(object):
+    """Reply callbacks that return CallbackFailed where they raise.
 
-    def __init__(self, callbacks):
+    A reply callback that raises stops redis-py from reading the remaining replies.
+    """
+
+    def __init__(self, callbacks, errors):
         self._callbacks = callbacks
+        self._value_errors = VALUE_ERRORS + (base_error(errors),)
 
     def __contains__(self, name):
         return name in self._callbacks
 
     def __getitem__(self, name):
-        callback = self._callbacks[name]
+        callback, value_errors = self._callbacks[name], self._value_errors
 
         def call(*args, **options):
             try:
                 return callback(*args, **options)
-            except Exception as error:
-                return Spoiled(error)
+            except value_errors as error:
+                return CallbackFailed(error)
         return call
 
 
-class _Watched(object):
+class _Proxy(object):
     """*inner*, but for what a subclass does differently."""
 
     def __init__(self, inner, batch):
@@ -125,47 +161,47 @@ class _Watched(object):
         return getattr(self._inner, name)
 
 
-class _Node(_Watched):
+class _GuardedNode(_Proxy):
 
     @property
     def connection_pool(self):
-        return _Pool(self._inner.connection_pool, self._batch)
+        return _GuardedPool(self._inner.connection_pool, self._batch)
 
 
-class _Nodes(_Watched):
-    """What tells a transaction on a cluster whose a connection is that it gives back."""
+class _GuardedNodes(_Proxy):
+    """Lets a cluster transaction find the node that owns the connection it returns."""
 
     def find_connection_owner(self, connection):
         owner = self._inner.find_connection_owner(connection)
-        return owner and _Owner(owner, self._batch)
+        return owner and _GuardedOwner(owner, self._batch)
 
 
-class _Owner(_Watched):
+class _GuardedOwner(_Proxy):
 
     @property
     def redis_connection(self):
-        return self._inner.redis_connection and _Node(self._inner.redis_connection, self._batch)
+        return self._inner.redis_connection and _GuardedNode(self._inner.redis_connection, self._batch)
 
 
-class _Pool(_Watched):
+class _GuardedPool(_Proxy):
 
-    def _taken(self, inner):
-        connection = _Connection(inner, self._batch)
-        self._batch.taken.append((self, connection))
+    def _guarded(self, inner):
+        connection = _GuardedConnection(inner, self._batch)
+        self._batch.borrowed.append((self, connection))
         return connection
 
     def get_connection(self, *args, **kwargs):
-        return self._taken(taken(self._inner, *args, **kwargs))
+        return self._guarded(borrow(self._inner, *args, **kwargs))
 
     # redis-py-cluster
     def get_connection_by_node(self, *args, **kwargs):
-        return self._taken(self._inner.get_connection_by_node(*args, **kwargs))
+        return self._guarded(self._inner.get_connection_by_node(*args, **kwargs))
 
     def get_random_connection(self, *args, **kwargs):
-        return self._taken(self._inner.get_random_connection(*args, **kwargs))
+        return self._guarded(self._inner.get_random_connection(*args, **kwargs))
 
     def release(self, connection):
-        self._batch.taken = [one for one in self._batch.taken if one[1] is not connection]
+        self._batch.borrowed = [one for one in self._batch.borrowed if one[1] is not connection]
         self._batch.unread += connection.unread
         if connection.unread or connection.in_multi:
             connection.disconnect()
@@ -175,19 +211,20 @@ class _Pool(_Watched):
             pass  # the replies are there or are lost already; who wants a connection next is told
 
 
-class _Connection(_Watched):
+class _GuardedConnection(_Proxy):
 
     unread = 0
     in_multi = False
-    _lost = None
+    _failure = None
     _count = 0
 
     def pack_commands(self, commands):
         if self._batch.once and self._batch.sent:
             errors = self._batch.errors
-            raise _lost(errors.ConnectionError('the client was about to send the batch again'), errors)
+            raise reply_lost(errors.ConnectionError('the client was about to send the batch again'), errors)
         commands = list(commands)
         self._count = len(commands)
+        self._failure = None
         self.in_multi = commands[0][0] == 'MULTI'
         return self._inner.pack_commands(commands)
 
@@ -198,41 +235,44 @@ class _Connection(_Watched):
         self._send(self._inner.send_command, 1, args, kwargs)
 
     def _send(self, send, count, args, kwargs):
-        ready(self._inner)
+        make_ready(self._inner)
         self.unread += count
         try:
             send(*args, **kwargs)
-        except Exception as error:
+        except Exception:
             # The other nodes of a cluster may answer; who reads this one is told.
-            self._lost = self._loss(error)
+            self._failure = self._mark_lost(sys.exc_info())
             if not self._batch.once:
                 raise
 
     def read_response(self, *args, **kwargs):
         self._batch.sent = True
-        if self._lost:
-            raise self._lost
+        if self._failure:
+            raise self._failure
         try:
             reply = self._inner.read_response(*args, **kwargs)
         except Exception as error:
-            # Who may not MULTI runs the commands by themselves, of which redis-py tells nothing.
+            # If the user has no permission for MULTI, the commands run one by one, and redis-py hides this.
             is_reply = isinstance(error, self._batch.errors.ResponseError) \
                 and not (self.in_multi and self.unread == self._count)
             if is_reply:
                 self.unread -= 1
                 if self.in_multi and not self.unread:
-                    self._batch.sent = False  # EXEC was refused: nothing of it has run
+                    self._batch.sent = False  # EXEC was refused: no command of it has run
                 raise
-            self._lost = self._loss(error)
-            raise self._lost or error
+            self._failure = self._mark_lost(sys.exc_info())
+            raise self._failure or error
         self.unread -= 1
         if not self.unread:
             self.in_multi = False  # EXEC was taken
         return reply
 
-    def _loss(self, error):
+    def _mark_lost(self, failure):
+        """Close the connection; return the ReplyLost for *failure*, an exc_info, or None if the client may repeat."""
         self._inner.disconnect()
         self.unread = 0
+        if comes_from_outside(failure, self._inner):
+            six.reraise(*failure)
         if self.in_multi:
             del self._batch.replies[:]  # they are those of EXEC, which is lost
-        return _lost(error, self._batch.errors) if self._batch.once else None
+        return reply_lost(failure[1], self._batch.errors) if self._batch.once else None

@@ -4,6 +4,8 @@ from operator import itemgetter
 
 import six
 
+from .._redis_commands import split_name
+
 try:
     from hiredis import pack_command
 except ImportError:
@@ -101,10 +103,6 @@ class Packed(object):
 
 
 def _split(name):
-    """Return the words of a command name that is more than a word, as redis-py has them; or None.
-
-    Blanks at either end go, as with redis-py.
-    """
-    data = name.encode() if isinstance(name, six.text_type) else name
-    words = tuple(data.split()) if b' ' in data else (data,)
-    return None if words == (data,) else words
+    """Return the words of a command name that is more than one word, as redis-py has them; or None."""
+    words = tuple(split_name(name))
+    return None if words in ((name,), (six.ensure_binary(name),)) else words

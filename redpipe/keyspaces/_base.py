@@ -88,9 +88,9 @@ class Base(object):
                 break
         pipe = self._pipe
         if pipe is not None:
-            return pipe._queue(self._connection_name, args, decode)
+            return pipe._queue_command(self._connection_name, args, decode)
         pipe = pipeline(name=self._connection_name)
-        future = pipe._queue(self._connection_name, args, decode)
+        future = pipe._queue_command(self._connection_name, args, decode)
         pipe.execute()
         return future
 

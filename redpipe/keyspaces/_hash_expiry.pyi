@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from .._commands import _Time, _When
+from .._pipe_methods import _Time, _When
 from ..futures import Future
 from ._base import _Pairs
 from ._members import Members, _HasMembers, _MemberReads, _MemberWrites

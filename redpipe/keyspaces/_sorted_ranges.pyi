@@ -4,7 +4,7 @@ from typing import Any, Literal, overload
 
 from typing_extensions import TypeVar
 
-from .._commands import _Bound, _Int
+from .._pipe_methods import _Bound, _Int
 from ..futures import Future
 from ._base import _Keyed, _Reads
 from .generic import Keyspace

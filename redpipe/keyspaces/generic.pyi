@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, TypeVar, overload
 
-from .._commands import _Int, _Time, _When
+from .._pipe_methods import _Int, _Time, _When
 from ..futures import Future
 from ._base import Base, _Keyed, _Named, _Reads
 

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal, TypeVar, overload
 
-from .._commands import _Float, _Int
+from .._pipe_methods import _Float, _Int
 from ..futures import Future
 from ._base import _Reads, _Swaps, _Writes
 from .sorted_sets import SortedSet

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeVar, overload
 
-from .._commands import _Float, _Int
+from .._pipe_methods import _Float, _Int
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads
 from ._hash_expiry import Expiry

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import TypeVar, overload
 
-from .._commands import _Float, _Int
+from .._pipe_methods import _Float, _Int
 from ..futures import Future
 from ._base import _Keyed, _Pops, _Reads, _Writes
 from .generic import Keyspace

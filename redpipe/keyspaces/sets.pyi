@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar, overload
 
-from .._commands import _Int
+from .._pipe_methods import _Int
 from ..futures import Future
 from ._base import _Keyed, _Reads, _Writes
 from .generic import Keyspace

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, TypeVar
 
-from .._commands import _Float, _Int, _Time
+from .._pipe_methods import _Float, _Int, _Time
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads
 from ._members import Members, _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites

@@ -4,7 +4,7 @@ from typing import Any, Literal, SupportsFloat, overload
 
 from typing_extensions import TypeAlias, TypeVar
 
-from .._commands import _Float, _Int
+from .._pipe_methods import _Float, _Int
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Pops, _Reads, _Writes
 from ._sorted_ranges import Ranges

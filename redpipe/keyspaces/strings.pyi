@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeVar, overload
 
-from .._commands import _Float, _Int, _Time, _When
+from .._pipe_methods import _Float, _Int, _Time, _When
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads, _Swaps, _Writes
 from .generic import Keyspace

@@ -1,0 +1,116 @@
+"""Compare this checkout with another commit: the client's CPU for one execute, in paired rounds.
+
+    python benchmarks/compare.py BASE [--rounds N] [--worst RATIO]
+
+Two processes, one of each checkout, take turns on one server, so that what disturbs the machine disturbs both. Printed
+is the median of the ratios of the pairs, below 1 where this checkout is faster. With ``--worst`` a ratio above that
+number is a failure.
+"""
+from __future__ import print_function
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+#: What is measured: a name, the commands of one execute, and how often it is executed in a round.
+WORKS = [('one command', 1, 2000), ('ten commands', 10, 600), ('a thousand commands', 1000, 12)]
+
+
+# -- In the process of one checkout
+
+def queue(pipe, count):
+    """Queue *count* commands of several kinds."""
+    for number in range(count):
+        kind = number % 5
+        if kind == 0:
+            pipe.incr('n')
+        elif kind == 1:
+            pipe.set('k', 'v')
+        elif kind == 2:
+            pipe.hset('h', 'f', number)
+        else:
+            pipe.get('k')
+
+
+def serve(path):
+    """Measure what each line asks for: the name of a work; answer with CPU seconds for one execute."""
+    import redis
+
+    import redpipe
+
+    redpipe.connect_redis(redis.StrictRedis(unix_socket_path=path))
+    clock = getattr(time, 'process_time', None) or time.clock
+    counts = dict((name, (size, times)) for name, size, times in WORKS)
+    for line in iter(sys.stdin.readline, ''):
+        size, times = counts[line.strip()]
+        start = clock()
+        for _ in range(times):
+            with redpipe.autoexec() as pipe:
+                queue(pipe, size)
+        print((clock() - start) / times)
+        sys.stdout.flush()
+
+
+# -- In the process that compares
+
+def asked(process, work):
+    process.stdin.write(work + '\n')
+    process.stdin.flush()
+    return float(process.stdout.readline())
+
+
+def process_of(checkout, path):
+    return subprocess.Popen([sys.executable, os.path.abspath(__file__), '--serve', path], universal_newlines=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            env=dict(os.environ, PYTHONPATH=checkout))
+
+
+def compare(base, rounds, worst):
+    from measure import Server, median
+
+    folder = os.path.join(tempfile.mkdtemp(), 'base')
+    subprocess.check_call(['git', 'worktree', 'add', '--quiet', '--detach', folder, base], cwd=HERE)
+    too_slow = []
+    try:
+        with Server() as server:
+            processes = [process_of(checkout, server.unix_socket_path) for checkout in (HERE, folder)]
+            for work, _, _ in WORKS:
+                pairs = []
+                for turn in range(rounds + 1):
+                    # Who comes first takes turns as well.
+                    pair = dict((one, asked(one, work)) for one in processes[::-1 if turn % 2 else 1])
+                    pairs.append([pair[one] for one in processes])
+                ratio = median([here / there for here, there in pairs[1:]])
+                print('%-20s %8.1f us, base %8.1f us, ratio %.3f' % (
+                    work, median([here for here, _ in pairs]) * 1e6, median([there for _, there in pairs]) * 1e6,
+                    ratio))
+                sys.stdout.flush()
+                if worst and ratio > worst:
+                    too_slow.append(work)
+            for process in processes:
+                process.stdin.close()
+                process.wait()
+    finally:
+        subprocess.call(['git', 'worktree', 'remove', '--force', folder], cwd=HERE)
+        shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
+    if too_slow:
+        sys.exit('slower than %s allows: %s' % (worst, ', '.join(too_slow)))
+
+
+if __name__ == '__main__':
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument('base', nargs='?', default='HEAD', help='a commit')
+    ask.add_argument('--rounds', type=int, default=31)
+    ask.add_argument('--worst', type=float, metavar='RATIO')
+    ask.add_argument('--serve', metavar='SOCKET', help=argparse.SUPPRESS)
+    given = ask.parse_args()
+    if given.serve:
+        serve(given.serve)
+    else:
+        compare(given.base, given.rounds, given.worst)

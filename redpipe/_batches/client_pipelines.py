@@ -1,0 +1,139 @@
+"""Batches on pipeline objects of the client's own: of clusters, of classes of the user's own, and of other makers."""
+from .._client_libraries import client_errors, is_guarded, refuse_decoded
+from .._redis_commands import only_reads
+from ..exceptions import InvalidPipeline, outcome_unknown
+from .at_most_once import ReplyLost
+from .guard import CallbackFailed, FirstError, guard
+
+__all__ = ['ClientPipelineBatch']
+
+
+class ClientPipelineBatch(object):
+    """A batch on the pipeline object that ``backend.make()`` returns, which writes and reads in one go.
+
+    It borrows its connections itself, so it runs while no other batch of the execute holds one.
+    """
+
+    rows = None
+    borrows_inside = True
+    connection = None
+
+    def __init__(self, backend, commands):
+        self._backend = backend  # and its client, which closes its connections when it goes
+        self._commands = commands
+        self._pipe = pipe = backend.make()
+        self.trusted = (pipe,)
+        self._guard = None
+        self._first_error = None
+        self._aborted = False
+        self.has_error_replies = False
+        self.replies = None
+        self.arrived = []
+        if backend.client is None:
+            if not callable(getattr(pipe, 'execute', None)):
+                raise InvalidPipeline('connection %r: %r made a %s, which is no pipeline of redis-py\'s'
+                                      % (commands.connections[0], backend.make, type(pipe).__name__))
+            refuse_decoded(pipe)
+        try:
+            for args, options, method in zip(commands.words, commands.options, commands.methods):
+                getattr(pipe, method or 'execute_command')(*args, **options or {})
+            self.pool = getattr(pipe, 'connection_pool', None) or getattr(pipe, 'nodes_manager', None)
+            # Only a pipeline of redis-py's is known to return error replies on demand.
+            self._options = {} if backend.methods is None else {'raise_on_error': False}
+            errors = client_errors(pipe)
+            self.error_reply = errors.ResponseError
+            if is_guarded(pipe):
+                self._encode()
+                words = commands.as_sent() if backend.at_most_once else None
+                if backend.at_most_once:
+                    self._guard = guard(pipe, once=not only_reads(words))
+                if self._options and not backend.is_cluster:
+                    self._first_error = pipe.raise_first_error = FirstError(errors, words, self._guard)
+                    self._options = {'raise_on_error': True}
+        except BaseException:
+            pipe.reset()
+            raise
+
+    def _encode(self):
+        """Find out now what cannot be sent."""
+        pipe, commands = self._pipe, self._commands
+        has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
+        encode = has_encoder.get_encoder().encode
+        for args, method in zip(commands.words, commands.methods):
+            for arg in () if method else args:
+                encode(arg)
+
+    # Steps.
+
+    def borrowing(self):
+        """Leave it to the pipeline object."""
+        yield
+
+    sending = closing = borrowing
+
+    def receiving(self):
+        """Take what the pipeline object returns, if that is as many replies as commands."""
+        try:
+            self.replies = yield self._pipe.execute(**self._options)
+        except ReplyLost as lost:
+            raise self._unknown(lost, self._guard.replies)
+        except self.error_reply as error:
+            if not self._options:
+                raise
+            if self._first_error and self._first_error.replies:
+                self.replies = self._first_error.replies
+            else:
+                # Of a whole transaction, which did not run.
+                self._aborted = True
+                self.replies = [error] * len(self._commands)
+        except Exception as error:
+            # A reply callback cannot take its reply, and those behind it are not read.
+            if self._guard:
+                self._guard.end()
+                if self._guard.once and self._guard.unread:
+                    raise self._unknown(ReplyLost(error), self._guard.replies)
+            raise
+        finally:
+            if self._guard:
+                self._guard.end()
+        self._judge()
+
+    def abandon(self):
+        """End, from another thread, what the pipeline object waits for; it does not send again."""
+        if self._guard:
+            self._guard.abandon()
+
+    def _judge(self):
+        replies = self.replies
+        count = len(replies) if isinstance(replies, (list, tuple)) else 'no list of'
+        if count != len(self._commands):
+            raise InvalidPipeline('connection %r answered %d commands with %s replies'
+                                  % (self._commands.connections[0], len(self._commands), count))
+        for reply in replies:
+            if isinstance(reply, ReplyLost):
+                raise self._unknown(reply, replies)
+        for position, reply in enumerate(replies):
+            if type(reply) is CallbackFailed:
+                replies[position] = reply.error
+                self.has_error_replies = True
+            elif isinstance(reply, Exception) and self._options:
+                if not isinstance(reply, self.error_reply):
+                    # No reply, but what became of a command whose node of a cluster failed.
+                    self.arrived = replies
+                    self.annotate(reply, position)
+                    raise reply
+                self.has_error_replies = True
+
+    def _unknown(self, lost, replies):
+        """Return the error for *lost*; *replies* arrived, or are ReplyLost, or are missing at the end."""
+        count = len([reply for reply in replies if not isinstance(reply, ReplyLost)])
+        error = outcome_unknown(
+            lost.cause, self._commands.connections[0], self._commands.as_sent(), count)
+        self.arrived = [error if isinstance(reply, ReplyLost) else
+                        reply.error if type(reply) is CallbackFailed else reply for reply in replies]
+        return error
+
+    def annotate(self, error, position):
+        """Let the text of *error* tell which command it is about."""
+        if self._options and not self._aborted:
+            self._pipe.annotate_exception(error, position + 1, self._commands.words[position])

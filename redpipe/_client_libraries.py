@@ -1,0 +1,212 @@
+"""Facts of the client libraries: redis-py, valkey-py and redis-py-cluster, and how their releases differ.
+
+These names of redis-py's are not documented, and the direct way of sending relies on them. Where one is missing, or
+belongs to somebody else than the library, the client's own pipeline object sends the batch, or ``read_response``
+reads each reply:
+
+- ``pool.connection_class``, and its ``send_packed_command``, ``read_response``, ``pack_command``, ``encoder``,
+  ``connect``, ``disconnect``, ``can_read``;
+- ``client.response_callbacks``, ``parse_response`` and the pipeline's ``annotate_exception``;
+- ``pool._in_use_connections``, and the queue ``pool.pool`` of a blocking pool;
+- ``connection.retry``, and ``client._disconnect_raise`` of redis-py 4 and 5;
+- ``connection._parser._reader.gets``, hiredis' reader.
+"""
+import inspect
+import socket
+import sys
+from types import FunctionType
+
+import redis
+import six
+
+from .exceptions import InvalidPipeline
+
+try:
+    from hiredis import PushNotification
+except ImportError:
+    PushNotification = ()
+
+__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
+           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'fail_for', 'is_cluster',
+           'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'shut_down',
+           'wants_command_name']
+
+#: The packages whose clients make pipelines that have all of redis-py's commands.
+LIBRARIES = ('redis', 'valkey')
+
+#: The packages whose pipelines are kept from sending twice.
+GUARDED = ('redis', 'rediscluster', 'valkey')
+
+#: The classes of their clients for clusters.
+CLUSTERS = ('RedisCluster', 'StrictRedisCluster', 'ValkeyCluster')
+
+#: Pools of redis-py before 3.2 hand out connections that the server may have closed.
+POOL_HEALTH_CHECKS = hasattr(redis.Connection, 'check_health')
+
+
+# -- Which library, and which of its classes
+
+def package_of(cls):
+    """Return the name of the package that the class, or the frame's globals, *cls* comes from."""
+    return cls.__module__.split('.')[0]
+
+
+def client_errors(client):
+    """Return the module with the errors of the package that *client*, or a pipeline, is of."""
+    for base in type(client).__mro__:
+        if package_of(base) in LIBRARIES:
+            return sys.modules[package_of(base) + '.exceptions']
+    return redis.exceptions
+
+
+def base_error(errors):
+    """Return the class of all errors of the module *errors*: the libraries call it by different names."""
+    return errors.ResponseError.__bases__[0]
+
+
+def is_cluster(client):
+    """Return True if *client* is one of a cluster."""
+    return any(base.__name__ in CLUSTERS for base in type(client).__mro__)
+
+
+def is_guarded(pipe):
+    """Return True if *pipe* is a pipeline object of one of the packages GUARDED, or extends one."""
+    return any(package_of(base) in GUARDED for base in type(pipe).__mro__)
+
+
+def refuse_decoded(client):
+    """Raise InvalidPipeline for a client, or a pipeline, that decodes its replies."""
+    for pool in ('connection_pool', 'nodes_manager'):
+        settings = getattr(getattr(client, pool, None), 'connection_kwargs', None)
+        if isinstance(settings, dict) and settings.get('decode_responses'):
+            raise InvalidPipeline(
+                'redpipe decodes replies itself, by field; connect a client '
+                'that was made without decode_responses=True')
+
+
+def can_go_directly(client):
+    """Return True if batches of *client*, of one of the packages LIBRARIES, can go directly."""
+    pool = getattr(client, 'connection_pool', None)
+    connection = getattr(pool, 'connection_class', None)
+    needed = [getattr(connection, name, None) for name in
+              ('send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect')]
+    needed += [getattr(type(client), 'parse_response', None),
+               getattr(type(client), 'pipeline', None),
+               getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
+               getattr(type(client.pipeline()), 'execute', None),
+               getattr(type(client.pipeline()), 'parse_response', None)]
+    return (all(_is_the_librarys_own(function) for function in needed)
+            and not {'parse_response', 'pipeline'} & set(vars(client))
+            and isinstance(getattr(client, 'response_callbacks', None), dict)
+            # Client-side caching answers from memory, which only redis-py's own path does.
+            and getattr(pool, 'cache', None) is None)
+
+
+def direct_state(client, pipeline_class):
+    """Return what decides whether batches of *client* can go directly, as far as it may change while the client is used.
+
+    *pipeline_class* is that of its pipeline objects.
+    """
+    return client.connection_pool, type(client).pipeline, pipeline_class.execute, 'pipeline' in vars(client)
+
+
+def _is_the_librarys_own(function):
+    """Return True if *function* is redis-py's own, not overridden and not patched over."""
+    function = getattr(function, '__func__', function)
+    # Where it was defined: what wraps a function has all that it says of itself.
+    return type(function) is FunctionType \
+        and function.__globals__['__name__'].split('.')[0] in LIBRARIES
+
+
+# -- Pools
+
+def wants_command_name(get_connection):
+    """Return True if a pool wants the name of a command, as those before redis-py 5.3 do."""
+    if six.PY2:
+        return True
+    first = next(iter(inspect.signature(get_connection).parameters.values()), None)
+    return first is not None and first.default is first.empty \
+        and first.kind is first.POSITIONAL_OR_KEYWORD
+
+
+def is_out(connection, pool):
+    """Return True if *pool* knows that *connection* has not come back."""
+    queue = getattr(getattr(pool, 'pool', None), 'queue', None)  # of a blocking pool
+    return connection not in queue if queue is not None \
+        else connection in getattr(pool, '_in_use_connections', ())
+
+
+def close_idle(pool):
+    """Close all connections that wait in *pool*."""
+    try:
+        pool.disconnect(inuse_connections=False)
+    except (TypeError, AttributeError):  # blocking pools before redis-py 7, and those of others
+        for connection in list(getattr(getattr(pool, 'pool', None), 'queue', ())):
+            if connection is not None:
+                connection.disconnect()
+
+
+# -- Connections
+
+def buffered_replies(connection):
+    """Return what gives the replies that are in hiredis' buffer, and what it says when empty."""
+    if not type(connection).read_response.__module__.endswith('.connection'):
+        return None, None  # Sentinel's connections look at every reply
+    parser = connection._parser
+    gets = getattr(getattr(parser, '_reader', None), 'gets', None)
+    return gets, getattr(sys.modules[type(parser).__module__], 'NOT_ENOUGH_DATA', False)
+
+
+def shut_down(connection):
+    """Let whoever reads from *connection*, or writes to it, on another thread find its end; it may be None."""
+    sock = getattr(connection, '_sock', None)
+    if sock is not None:
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except (OSError, socket.error):
+            pass  # it has ended already
+
+
+def fail_for(client, connection):
+    """Return what a retry policy calls with an error before it tries again on *connection*.
+
+    In redis-py 4 and 5 the client knows which errors its policy is for, later the policy does.
+    """
+    fail = getattr(client, '_disconnect_raise', None)
+    if fail is None:
+        return lambda error: connection.disconnect()
+    return lambda error: fail(connection, error)
+
+
+# -- Clusters
+
+def refreshes_nodes():
+    """Return True if a client of a cluster looks for the node that has taken over: redis-py does from 4.4 on."""
+    return redis.VERSION >= (4, 4)
+
+
+# -- Errors
+
+#: Where the errors of a connection come from: the library, its parser, and what they stand on.
+_OURS = frozenset(GUARDED) | frozenset([
+    'redpipe', 'hiredis', 'libvalkey', 'socket', 'ssl', 'select', 'selectors', 'asyncio', 'exceptions', 'builtins',
+    'encodings', 'codecs', 'struct', '_struct', '_socket', '_ssl'])
+
+
+def comes_from_outside(exc_info, *objects):
+    """Return True if an exception has nothing to do with a connection: a time limit that a signal's handler raised.
+
+    That is one whose class is none of the client library's or Python's, or that was raised in a frame which is no
+    part of redpipe, the client library, its parser, socket or ssl. The modules of the classes of *objects*, a
+    connection or a pipeline object of the user's own, count as the library's.
+    """
+    kind, _, traceback = exc_info
+    if any(package_of(base) in GUARDED for base in kind.__mro__):
+        return False
+    ours = set(_OURS)
+    for one in objects:
+        ours.update(package_of(base) for base in type(one).__mro__)
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    frame = traceback.tb_frame.f_globals.get('__name__') or ''
+    return package_of(kind) not in ours or frame.split('.')[0] not in ours

@@ -120,7 +120,12 @@ class Execution(object):
         """Give each Future its reply, decoded, or what went wrong with it alone."""
         replies = self._in_program_order([part.batch.replies for part in self.parts])
         has_error_replies = any(part.batch.has_error_replies for part in self.parts)
-        rows = zip(self.commands.futures, self.commands.decoders, replies)
+        futures, decoders = self.commands.futures, self.commands.decoders
+        if not has_error_replies and not any(decoders):
+            for future, reply in zip(futures, replies):
+                future._result = reply
+            return
+        rows = zip(futures, decoders, replies)
         known_errors = set()
         for position, (future, decode, reply) in enumerate(rows):
             if has_error_replies and isinstance(reply, Exception):

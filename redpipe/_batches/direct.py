@@ -4,6 +4,7 @@ A batch is packed in one go and sent in pieces of bounded size, and replies that
 the parser in a loop. The reply callbacks are the client's.
 """
 import sys
+from itertools import compress
 from operator import itemgetter
 
 import six
@@ -265,9 +266,10 @@ class DirectBatch(object):
         callbacks = dict((name, known[name]) for name in self._packed.names if name in known)
         if not callbacks:
             return replies
-        wanted = map(callbacks.get, map(itemgetter(0), self._commands.words))
-        for position, (callback, reply) in enumerate(zip(wanted, replies)):
-            if callback is None or self.has_error_replies and isinstance(reply, self.error_reply):
+        wanted = list(map(callbacks.get, map(itemgetter(0), self._commands.words)))
+        for position in compress(range(len(replies)), wanted):
+            callback, reply = wanted[position], replies[position]
+            if self.has_error_replies and isinstance(reply, self.error_reply):
                 continue
             options = self._commands.options[position]
             try:

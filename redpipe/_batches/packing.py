@@ -104,5 +104,6 @@ class Packed(object):
 
 def _split(name):
     """Return the words of a command name that is more than one word, as redis-py has them; or None."""
-    words = tuple(split_name(name))
-    return None if words in ((name,), (six.ensure_binary(name),)) else words
+    if (b' ' if isinstance(name, bytes) else u' ') not in name:
+        return None
+    return tuple(split_name(name))

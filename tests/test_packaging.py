@@ -17,20 +17,23 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 
 #: Each module imports only from the rows above its own; modules of a row do not know each other.
 LAYERS = [
-    {'exceptions', 'luascripts', 'tasks', 'version', '_packing', '_reads', '_records'},
-    {'futures', 'fields'},
-    {'_batches', '_commands', '_clusters'},
-    {'_direct'},
-    {'_once'},
+    {'luascripts', 'tasks', 'version', '_redis_commands', '_steps', '_texts'},
+    {'exceptions'},
+    {'futures', 'fields', '_client_libraries'},
+    {'_batches'},
+    {'_execution', '_pipe_methods'},
     {'_backends'},
     {'connections'},
     {'pipelines'},
     {'keyspaces'},
     {'_layouts'},
     {'structs'},
-    {'_json'},
+    {'_json_patch'},
     {'__init__'},
 ]
+
+#: All that the wing of batches may know: it decides about words and replies, whoever waits for them.
+KNOWN_TO_BATCHES = {'_batches', 'exceptions', '_steps', '_redis_commands', '_client_libraries'}
 
 
 def read(*path):
@@ -78,6 +81,20 @@ def layer(module):
 def test_a_module_imports_only_from_below(module, path):
     above = [other for other in imported(path) if other != module and layer(other) >= layer(module)]
     assert above == []
+
+
+@pytest.mark.parametrize('path', [path for module, path in sorted(sources()) if module == '_batches'])
+def test_batches_know_no_future_no_keyspace_and_no_registry(path):
+    assert set(imported(path)) <= KNOWN_TO_BATCHES
+
+
+@pytest.mark.parametrize('module, path', sorted(sources()))
+def test_no_name_with_an_underscore_crosses_a_module(module, path):
+    tree = ast.parse(read('redpipe', path))
+    crossing = [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+                and (node.level or node.module.split('.')[0] == 'redpipe')
+                for alias in node.names if alias.name.startswith('_') and alias.name != '__version__']
+    assert crossing == []
 
 
 def test_the_version_is_the_same_everywhere():

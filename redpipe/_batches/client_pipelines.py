@@ -4,6 +4,7 @@ from .._redis_commands import only_reads
 from ..exceptions import InvalidPipeline, outcome_unknown
 from .at_most_once import ReplyLost
 from .guard import CallbackFailed, FirstError, guard
+from .rows import clock, row
 
 __all__ = ['ClientPipelineBatch']
 
@@ -73,11 +74,18 @@ class ClientPipelineBatch(object):
 
     def receiving(self):
         """Take what the pipeline object returns, if that is as many replies as commands."""
+        started = self.rows is not None and clock()
         try:
             self.replies = yield self._pipe.execute(**self._options)
+            if started:
+                self._report(started)
         except ReplyLost as lost:
+            if started:
+                self._report(started, lost.cause)
             raise self._unknown(lost, self._guard.replies)
         except self.error_reply as error:
+            if started:
+                self._report(started)
             if not self._options:
                 raise
             if self._first_error and self._first_error.replies:
@@ -87,6 +95,8 @@ class ClientPipelineBatch(object):
                 self._aborted = True
                 self.replies = [error] * len(self._commands)
         except Exception as error:
+            if started:
+                self._report(started, error)
             # A reply callback cannot take its reply, and those behind it are not read.
             if self._guard:
                 self._guard.end()
@@ -97,6 +107,12 @@ class ClientPipelineBatch(object):
             if self._guard:
                 self._guard.end()
         self._judge()
+
+    def _report(self, started, error=None):
+        # How often the pipeline object sent, only itself knows.
+        place = getattr(self.pool, 'connection_kwargs', {})
+        transaction = bool(getattr(self._pipe, 'transaction', False))
+        self.rows.append(row(self._commands, place, started, 1, transaction, error))
 
     def abandon(self):
         """End, from another thread, what the pipeline object waits for; it does not send again."""

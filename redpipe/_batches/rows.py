@@ -1,5 +1,6 @@
 """What is known of one round trip of a batch: a row, which a batch reports while somebody watches."""
 from collections import namedtuple
+from functools import partial
 from timeit import default_timer
 from time import time
 
@@ -16,13 +17,12 @@ def clock():
     return time(), default_timer()
 
 
-def row(commands, connection, started, attempt, transaction, error):
-    """Return the Row of a round trip that *started*, as ``clock`` told, and ends now."""
+def row(commands, place, started, attempt, transaction, error):
+    """Return the Row of a round trip that *started*, as ``clock`` told, and ends now.
+
+    *place* tells where it went: a connection, or the settings of a pool.
+    """
+    get = place.get if isinstance(place, dict) else partial(getattr, place)
+    server = get('path', None) or '%s:%s' % (get('host', 'localhost'), get('port', 6379))
     return Row(commands.connections[0], commands.as_sent(), started[0], default_timer() - started[1],
-               _server(connection), attempt, transaction, error)
-
-
-def _server(connection):
-    where = getattr(connection, 'path', None) or '%s:%s' % (
-        getattr(connection, 'host', None), getattr(connection, 'port', None))
-    return '%s/%s' % (where, getattr(connection, 'db', None) or 0)
+               '%s/%s' % (server, get('db', None) or 0), attempt, transaction, error)

@@ -11,7 +11,15 @@ from ._batches.client_pipelines import ClientPipelineBatch
 from ._batches.connection_source import ConnectionSource
 from ._batches.direct import DirectBatch, DirectTransaction
 from ._batches.routing import with_routing
-from ._client_libraries import CLUSTERS, LIBRARIES, can_go_directly, direct_state, is_cluster, package_of, refuse_decoded
+from ._client_libraries import (
+    CLUSTERS,
+    LIBRARIES,
+    can_go_directly,
+    direct_state,
+    is_cluster,
+    package_of,
+    refuse_decoded,
+)
 from ._pipe_methods import REDIS, CommandMethods
 from .exceptions import InvalidPipeline
 

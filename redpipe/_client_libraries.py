@@ -26,8 +26,8 @@ try:
 except ImportError:
     PushNotification = ()
 
-__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
-           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'fail_for', 'is_cluster',
+__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error',
+           'buffered_replies',            'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'fail_for', 'is_cluster',
            'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'shut_down',
            'wants_command_name']
 
@@ -103,7 +103,7 @@ def can_go_directly(client):
 
 
 def direct_state(client, pipeline_class):
-    """Return what decides whether batches of *client* can go directly, as far as it may change while the client is used.
+    """Return what decides whether batches of *client* can go directly, as far as it may change while it is used.
 
     *pipeline_class* is that of its pipeline objects.
     """

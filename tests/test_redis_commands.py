@@ -20,7 +20,7 @@ def rows():
 NO_READS = {'EVAL_RO', 'EVALSHA_RO', 'FCALL_RO', 'LOLWUT'}
 #: What the table leaves out, as it touches no key.
 MORE_READS = {'PING', 'ECHO', 'TIME'}
-#: What may write, and may have written when it is refused; what is for clusters' own use, or for those who work on Redis.
+#: What is for clusters' own use, or for those who work on Redis, and functions, which may have written when refused.
 NO_WRITES = {'FUNCTION DELETE', 'FUNCTION FLUSH', 'FUNCTION LOAD', 'FUNCTION RESTORE', 'PFDEBUG', 'RESTORE-ASKING'}
 
 
@@ -50,7 +50,8 @@ def test_a_name_is_known_however_it_is_written(name):
     assert _redis_commands.name_of((name, 'k')) == 'GET' and type(_redis_commands.name_of((name, 'k'))) is str
 
 
-@pytest.mark.parametrize('words', [('OBJECT ENCODING', 'k'), ('object', b'encoding', 'k'), (b'OBJECT', u'Encoding', 'k')])
+@pytest.mark.parametrize('words', [
+    ('OBJECT ENCODING', 'k'), ('object', b'encoding', 'k'), (b'OBJECT', u'Encoding', 'k')])
 def test_a_name_of_two_words_is_known_as_one_word_and_as_two(words):
     assert _redis_commands.only_reads([words])
     assert not _redis_commands.only_reads([('OBJECT', 'HELP')])

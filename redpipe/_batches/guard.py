@@ -69,7 +69,6 @@ def guard(pipe, once):
             pipe.response_callbacks = _SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
 
-
     def abandon(self):
         """End what the connections wait for, and send no more."""
         self.once = True

@@ -2,8 +2,6 @@
 from itertools import chain, islice
 from operator import itemgetter
 
-import six
-
 from .._redis_commands import split_name
 
 try:

@@ -26,9 +26,9 @@ try:
 except ImportError:
     PushNotification = ()
 
-__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error',
-           'buffered_replies',            'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'fail_for', 'is_cluster',
-           'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'shut_down',
+__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
+           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'fail_for',
+           'is_cluster', 'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'shut_down',
            'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.

@@ -19,6 +19,7 @@ from ._client_libraries import (
     is_cluster,
     package_of,
     refuse_decoded,
+    refuse_several,
 )
 from ._pipe_methods import REDIS, CommandMethods
 from .exceptions import InvalidPipeline
@@ -43,6 +44,8 @@ class Backend(object):
         self.methods = methods
         self.is_cluster = is_cluster
         self.at_most_once = at_most_once
+        #: What is known of the pipeline objects that *make* returns, by class: see ``client_pipelines``.
+        self.pipelines = {}
         self._batch = batch
         self._pipeline_class = type(client.pipeline()) if batch else None
         self._state_and_source = None, None
@@ -97,6 +100,7 @@ def backend_for_client(client, direct=True, at_most_once=True, **options):
         raise InvalidPipeline(
             '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
     refuse_decoded(client)
+    refuse_several(client)
     methods = _methods_of(client)
     if is_cluster(client):
         make = with_routing(lambda: client.pipeline(**dict({'transaction': False}, **options)),

@@ -27,9 +27,9 @@ except ImportError:
     PushNotification = ()
 
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
-           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'fail_for',
-           'is_cluster', 'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'shut_down',
-           'wants_command_name']
+           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'encoder_for',
+           'fail_for', 'is_cluster', 'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded',
+           'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')
@@ -71,7 +71,42 @@ def is_cluster(client):
 
 def is_guarded(pipe):
     """Return True if *pipe* is a pipeline object of one of the packages GUARDED, or extends one."""
-    return any(package_of(base) in GUARDED for base in type(pipe).__mro__)
+    # Others may borrow the commands of redis-py alone.
+    has_pool = hasattr(pipe, 'connection_pool') or hasattr(pipe, 'nodes_manager')
+    return has_pool and any(package_of(base) in GUARDED for base in type(pipe).__mro__)
+
+
+def returns_error_replies(pipe):
+    """Return True if ``execute`` of *pipe*, a pipeline object that is guarded, takes raise_on_error."""
+    function = type(pipe).execute
+    if six.PY2:
+        spec = inspect.getargspec(function)
+        return 'raise_on_error' in spec.args or spec.keywords is not None
+    parameters = inspect.signature(function).parameters
+    return 'raise_on_error' in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+
+
+def encoder_for(pipe):
+    """Return the encoder of the connections of *pipe*, a pipeline object."""
+    pool = getattr(pipe, 'connection_pool', None)
+    connection = getattr(pool, 'connection_class', None)
+    if connection is None or package_of(connection) in GUARDED:
+        return (pipe if hasattr(pipe, 'get_encoder') else pool).get_encoder()
+    # A class of the user's may have an encoder of its own; this connection is never opened.
+    return connection(**pool.connection_kwargs).encoder
+
+
+def is_library_class(cls):
+    """Return True if *cls* is one of redis-py's own, and no subclass of the user's."""
+    return getattr(cls, '__module__', '').split('.')[0] in LIBRARIES
+
+
+def refuse_several(client):
+    """Raise InvalidPipeline for redis-py's client of several databases, and for its pipelines."""
+    if any(base.__module__ == 'redis.multidb.client' for base in type(client).__mro__):
+        raise InvalidPipeline(
+            'a MultiDBClient sends a batch whose replies were lost again, to another database, and so may '
+            'apply a write twice; connect a client of each database, under a name of its own')
 
 
 def refuse_decoded(client):
@@ -89,13 +124,18 @@ def can_go_directly(client):
     pool = getattr(client, 'connection_pool', None)
     connection = getattr(pool, 'connection_class', None)
     needed = [getattr(connection, name, None) for name in
-              ('send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect')]
+              ('send_packed_command', 'read_response', 'pack_command', 'pack_commands', 'connect',
+               'disconnect')]
     needed += [getattr(type(client), 'parse_response', None),
                getattr(type(client), 'pipeline', None),
                getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
+               getattr(pool, 'make_connection', None), getattr(pool, 'get_encoder', None),
                getattr(type(client.pipeline()), 'execute', None),
                getattr(type(client.pipeline()), 'parse_response', None)]
+    parser = getattr(pool, 'connection_kwargs', {}).get('parser_class', connection)
     return (all(_is_the_librarys_own(function) for function in needed)
+            # A subclass may do anything in its own way, and have an encoder of its own.
+            and is_library_class(connection) and is_library_class(parser)
             and not {'parse_response', 'pipeline'} & set(vars(client))
             and isinstance(getattr(client, 'response_callbacks', None), dict)
             # Client-side caching answers from memory, which only redis-py's own path does.

@@ -16,7 +16,7 @@ from ._redis_commands import changes_connection
 from .exceptions import InvalidOperation
 from .futures import Future, plain
 
-__all__ = ['CommandMethods', 'REDIS', 'with_results', 'refuse']
+__all__ = ['CommandMethods', 'REDIS', 'sendable', 'with_results', 'refuse']
 
 _CALLBACK = 'read the reply in a callback (on_execute) or after execute()'
 _CLIENT = 'call it on the redis-py client'
@@ -84,14 +84,21 @@ PLAIN_TYPES = frozenset([bytes, str, six.text_type, bytearray, int, float, bool,
 
 
 def with_results(args):
-    """Return *args* with the results of the Futures among them in their place.
+    """Return *args* with the results of the Futures among them in their place, and the bytes of a memoryview.
 
     Raises ResultNotReady for a Future that has none yet.
     """
     for arg in args:
-        if type(arg) not in PLAIN_TYPES and issubclass(type(arg), Future):
-            return tuple([plain(arg) for arg in args])
+        if type(arg) not in PLAIN_TYPES and issubclass(type(arg), (Future, memoryview)):
+            return tuple([sendable(arg) for arg in args])
     return args
+
+
+def sendable(arg):
+    """Return the result of a Future, the bytes of a memoryview, and any other argument as it is."""
+    arg = plain(arg)
+    # With steps, or of numbers, a memoryview is sent wrongly by hiredis and by redis-py.
+    return arg.tobytes() if isinstance(arg, memoryview) else arg
 
 
 def refuse(name, instead):

@@ -19,6 +19,7 @@ from ._pipe_methods import (
     CLIENT_ATTRIBUTES,
     PLAIN_TYPES,
     check_allowed,
+    sendable,
     with_refusals,
     with_results,
 )
@@ -268,4 +269,4 @@ def _with_results_deep(value):
         return dict((plain(key), _with_results_deep(item)) for key, item in value.items())
     if type(value) in (list, tuple):
         return type(value)([_with_results_deep(item) for item in value])
-    return plain(value)
+    return sendable(value)

@@ -1,5 +1,12 @@
 """Batches on pipeline objects of the client's own: of clusters, of classes of the user's own, and of other makers."""
-from .._client_libraries import client_errors, is_guarded, refuse_decoded
+from .._client_libraries import (
+    client_errors,
+    encoder_for,
+    is_guarded,
+    refuse_decoded,
+    refuse_several,
+    returns_error_replies,
+)
 from .._redis_commands import only_reads
 from ..exceptions import InvalidPipeline, outcome_unknown
 from .at_most_once import ReplyLost
@@ -35,34 +42,45 @@ class ClientPipelineBatch(object):
                 raise InvalidPipeline('connection %r: %r made a %s, which is no pipeline of redis-py\'s'
                                       % (commands.connections[0], backend.make, type(pipe).__name__))
             refuse_decoded(pipe)
+            refuse_several(pipe)
         try:
             for args, options, method in zip(commands.words, commands.options, commands.methods):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
             self.pool = getattr(pipe, 'connection_pool', None) or getattr(pipe, 'nodes_manager', None)
-            # Only a pipeline of redis-py's is known to return error replies on demand.
-            self._options = {} if backend.methods is None else {'raise_on_error': False}
-            errors = client_errors(pipe)
+            self._words = self._queued_words()
+            self._options, errors = {}, client_errors(pipe)
             self.error_reply = errors.ResponseError
             if is_guarded(pipe):
-                self._encode()
-                words = commands.as_sent() if backend.at_most_once else None
-                if backend.at_most_once:
-                    self._guard = guard(pipe, once=not only_reads(words))
-                if self._options and not backend.is_cluster:
-                    self._first_error = pipe.raise_first_error = FirstError(errors, words, self._guard)
-                    self._options = {'raise_on_error': True}
+                self._prepare_guarded(errors)
         except BaseException:
             pipe.reset()
             raise
 
-    def _encode(self):
-        """Find out now what cannot be sent."""
-        pipe, commands = self._pipe, self._commands
-        has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
-        encode = has_encoder.get_encoder().encode
-        for args, method in zip(commands.words, commands.methods):
-            for arg in () if method else args:
+    def _queued_words(self):
+        """Return the words that the pipeline object has queued for each command, () where they are not known."""
+        commands, queued = self._commands, getattr(self._pipe, 'command_stack', ())
+        if len(queued) == len(commands):
+            return [one.args if hasattr(one, 'args') else one[0] for one in queued]
+        return [() if method else args for args, method in zip(commands.words, commands.methods)]
+
+    def _prepare_guarded(self, errors):
+        """Find out now what cannot be sent, and let the pipeline object send at most once and return error replies."""
+        backend, pipe = self._backend, self._pipe
+        if type(pipe) not in backend.pipelines:
+            backend.pipelines[type(pipe)] = encoder_for(pipe).encode, returns_error_replies(pipe)
+        encode, returns = backend.pipelines[type(pipe)]
+        for args in self._words:
+            for arg in args:
                 encode(arg)
+        words = self._commands.as_sent()
+        if backend.at_most_once:
+            self._guard = guard(pipe, once=not only_reads(words))
+        if returns:
+            self._options = {'raise_on_error': False}
+            if hasattr(pipe, 'raise_first_error') and not backend.is_cluster:
+                self._first_error = pipe.raise_first_error = FirstError(
+                    errors, words if backend.at_most_once else None, self._guard)
+                self._options = {'raise_on_error': True}
 
     # Steps.
 
@@ -86,14 +104,18 @@ class ClientPipelineBatch(object):
         except self.error_reply as error:
             if started:
                 self._report(started)
-            if not self._options:
-                raise
             if self._first_error and self._first_error.replies:
                 self.replies = self._first_error.replies
-            else:
+            elif self._guard and len(self._guard.replies) == len(self._commands):
+                # A pipeline of the user's own raised one of the replies, all of which were read.
+                self._aborted = True
+                self.replies = self._guard.replies
+            elif self._options:
                 # Of a whole transaction, which did not run.
                 self._aborted = True
                 self.replies = [error] * len(self._commands)
+            else:
+                raise
         except Exception as error:
             if started:
                 self._report(started, error)
@@ -132,7 +154,7 @@ class ClientPipelineBatch(object):
             if type(reply) is CallbackFailed:
                 replies[position] = reply.error
                 self.has_error_replies = True
-            elif isinstance(reply, Exception) and self._options:
+            elif isinstance(reply, Exception) and (self._options or self._aborted):
                 if not isinstance(reply, self.error_reply):
                     # No reply, but what became of a command whose node of a cluster failed.
                     self.arrived = replies
@@ -152,4 +174,5 @@ class ClientPipelineBatch(object):
     def annotate(self, error, position):
         """Let the text of *error* tell which command it is about."""
         if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, position + 1, self._commands.words[position])
+            words = self._words[position] or self._commands.as_sent()[position]
+            self._pipe.annotate_exception(error, position + 1, words)

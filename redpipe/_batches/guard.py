@@ -8,6 +8,8 @@ retries do it.
 A connection that is given back with replies unread is disconnected first.
 """
 import sys
+import types
+import weakref
 
 import six
 
@@ -55,7 +57,7 @@ def guard(pipe, once):
     batch = Guard(once, client_errors(pipe))
     # A cluster's, of redis-py or of valkey-py.
     for name in 'get_redis_connection', 'get_valkey_connection':
-        of_node = getattr(pipe, name, None)
+        of_node = _weakly(getattr(pipe, name, None))
         if of_node is not None:
             setattr(pipe, name, lambda node: _GuardedNode(of_node(node), batch))
             strategy = getattr(pipe, '_execution_strategy', None)
@@ -65,7 +67,7 @@ def guard(pipe, once):
     else:
         pipe.connection_pool = _GuardedPool(pipe.connection_pool, batch)
         if not hasattr(pipe.connection_pool, 'get_node_by_slot'):  # of redis-py-cluster
-            pipe.parse_response = _recording(pipe.parse_response, batch.replies)
+            pipe.parse_response = _recording(_weakly(pipe.parse_response), batch.replies)
             pipe.response_callbacks = _SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
 
@@ -74,6 +76,18 @@ def guard(pipe, once):
         self.once = True
         for _, connection in list(self.borrowed):
             shut_down(connection)
+
+
+def _weakly(method):
+    """Return *method* for its own object to hold, which it does not keep alive.
+
+    That would be a cycle, which waits for the garbage collector, and which Python 2.7 never frees where the object
+    has ``__del__``, as pipelines have.
+    """
+    if not isinstance(method, types.MethodType):
+        return method
+    function, owner = method.__func__, weakref.ref(method.__self__)
+    return lambda *args, **options: function(owner(), *args, **options)
 
 
 class FirstError(object):

@@ -396,16 +396,54 @@ def test_json_sees_futures_behind_an_encoder_of_the_users():
     assert json.loads(json.dumps([settled({2, 1}), {3}], cls=Encoder)) == [[1, 2], [3]]
 
 
+def test_json_sees_futures_first_whatever_the_default_of_an_encoder_is():
+    class Text(json.JSONEncoder):
+        default = str
+
+    class Method(json.JSONEncoder):
+        def default(self, o):
+            return repr(o)
+
+    for options in ({'default': str}, {'default': repr}, {'cls': Text}, {'cls': Method}):
+        for indent in (None, 1):
+            assert json.loads(json.dumps([settled(1), settled([settled(2)])], indent=indent, **options)) == [1, [2]]
+
+
+def test_an_encoder_of_the_users_has_its_say_about_structs_first(connected):
+    class User(redpipe.Struct):
+        pass
+
+    class Public(json.JSONEncoder):
+        def default(self, o):
+            return {'id': o.key} if isinstance(o, User) else super(Public, self).default(o)
+
+    user = User({'_key': u'1', 'password': u'x'})
+    other = redpipe.Struct({'_key': u'2'})
+    assert json.loads(json.dumps([user, settled(user), other], cls=Public)) == [{'id': '1'}, {'id': '1'}, {'_key': '2'}]
+    assert json.loads(json.dumps([user], default=str)) == [{'_key': '1', 'password': 'x'}]
+
+
 def test_json_still_refuses_what_it_does_not_know():
-    with pytest.raises(TypeError):
-        json.dumps([object()])
+    for wrong in ([object()], {settled('a'): 1}):
+        with pytest.raises(TypeError):
+            json.dumps(wrong)
+    with pytest.raises(redpipe.ResultNotReady):
+        json.dumps([Future()], default=str)
+
+
+def test_encoders_stay_what_they_are():
+    one = json.JSONEncoder(default=str)
+    assert one.default is str and json.JSONEncoder.__init__.__module__ == 'json.encoder'
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(one, protocol)).default is str
+    assert pickle.loads(pickle.dumps(one)).encode([settled(1), settled]) == json.dumps([1, str(settled)])
 
 
 def test_the_json_patch_is_idempotent():
     from redpipe import _json
-    before = json.JSONEncoder.default, json.JSONEncoder.__init__
+    before = json.JSONEncoder.default, json.encoder.c_make_encoder, json.encoder._make_iterencode
     _json.patch()
-    assert (json.JSONEncoder.default, json.JSONEncoder.__init__) == before
+    assert (json.JSONEncoder.default, json.encoder.c_make_encoder, json.encoder._make_iterencode) == before
 
 
 def test_subclasses_of_future_are_futures():

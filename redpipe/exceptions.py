@@ -1,6 +1,7 @@
 """The errors of redpipe's own; those of redis-py pass through as they are."""
 import six
 from redis.exceptions import ConnectionError
+from six.moves import reprlib
 
 __all__ = [
     'Error',
@@ -19,11 +20,31 @@ def described(error):
 
 
 def text_of(error):
-    """Return ``str(error)``, which Python 2 refuses for what is not ascii."""
+    """Return ``str(error)``, which Python 2 refuses for what is not ascii, and some errors altogether."""
     try:
-        return str(error)
-    except UnicodeError:
-        return six.text_type(error).encode('utf-8')
+        try:
+            return str(error)
+        except UnicodeError:
+            return six.text_type(error).encode('utf-8')
+    except Exception:
+        return 'a %s without text' % type(error).__name__
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def brief(value):
+    """Return as much of the repr of *value*, mostly a name, as a message can take."""
+    try:
+        return _SHORT.repr(value)
+    except Exception:
+        return 'that has no repr'
+
+
+def shown(value):
+    """Return the type of *value* and as much of its repr as a message can take."""
+    return '%s %s' % (type(value).__name__, brief(value))
 
 
 class Error(Exception):

@@ -51,8 +51,8 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
         cls = NestedPipeline
     else:
         raise InvalidPipeline(
-            'pipe must be None or a pipeline of redpipe, not %r; make one with '
-            'redpipe.pipeline()' % (pipe,))
+            'pipe must be None or a pipeline of redpipe, not a %s; make one with '
+            'redpipe.pipeline()' % type(pipe).__name__)
     name = DEFAULT if name is None else name
     commands = ConnectionManager.commands(name)
     if commands is not None:
@@ -106,7 +106,7 @@ class _Queue(object):
     def on_execute(self, callback):
         """Call *callback*, without arguments, once the results of the pipeline are there."""
         if not callable(callback):
-            raise InvalidOperation('a callback must be callable, %r is not' % (callback,))
+            raise InvalidOperation('a callback must be callable, a %s is not' % type(callback).__name__)
         self._callbacks.append(callback)
 
     def reset(self):
@@ -428,7 +428,7 @@ def _settled_deep(value):
 
 
 def _shown(word):
-    if isinstance(word, bytes):
-        word = word.decode('utf-8', 'replace')
+    if isinstance(word, (bytes, bytearray, memoryview)):
+        word = bytes(bytearray(word)).decode('utf-8', 'replace')
     word = six.ensure_str(six.text_type(word)).strip()
     return word if len(word) <= 100 else word[:100] + '...'

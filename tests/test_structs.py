@@ -258,6 +258,59 @@ def test_results_of_other_commands_are_data(connected):
     assert plant == {'plant': u'12', 'photo': b'12'}
 
 
+@pytest.mark.skipif(six.PY2, reason='Python 2 says so itself')
+@pytest.mark.parametrize('call', [
+    lambda: Plant.load('7'), lambda: Plant.load(b'7', ['name']), lambda: Plant.update('7', {'name': u'x'}),
+    lambda: Plant.remove('7', 'name'), lambda: Plant.pop('7', 'name'), lambda: Plant.incr('7', 'leaves'),
+    lambda: Plant.decr(7, 'leaves'), lambda: Plant.clear('7'), lambda: Plant.load(settled('7'))])
+def test_a_method_that_is_called_on_the_class_says_to_make_a_record_first(connected, call):
+    with pytest.raises(InvalidOperation, match=r'make the record from its key first, as in User\(key'):
+        call()
+
+
+def test_a_method_may_be_called_on_the_class_with_a_record(fern):
+    class Tall(Plant):
+        keyspace = 'P'
+
+        def load(self, fields=None, pipe=None):
+            Plant.load(self, fields, pipe)
+
+    tall = Tall('1', no_op=True)
+    tall.load(['name'])
+    Plant.load(fern)
+    assert tall['name'] == fern['name'] == u'Fern'
+
+
+def test_delete_without_keys_names_the_two_ways(fern, connected):
+    for delete in (fern.delete, Plant.delete):
+        for args in ((), (None,), (settled(None),)):
+            with pytest.raises(InvalidOperation) as caught:
+                delete(*args)
+            assert 'Plant.delete([key])' in str(caught.value) and 'clear()' in str(caught.value)
+    assert connected.exists('P{1}')
+    Plant.delete(settled(settled(fern)))
+    assert not connected.exists('P{1}')
+
+
+class Long(object):
+    def __repr__(self):
+        return 'x' * 1000
+
+
+def test_a_message_names_the_type_of_a_wrong_object_and_never_its_whole_repr(connected, fern):
+    for call in (lambda: Plant([Long()]), lambda: fern.load([[Long()]]), lambda: Plant(Long()),
+                 lambda: Plant({'plant': Long()}), lambda: fern.update({'leaves': Long()}),
+                 lambda: Plant('1', pipe=Long()), lambda: fern.update({Long(): 1}), lambda: Plant.delete([Long()])):
+        with pytest.raises(redpipe.Error) as caught:
+            call()
+        assert len(str(caught.value)) < 200
+        assert 'Long' in str(caught.value) or 'list' in str(caught.value)
+    for call in (lambda: fern.__setitem__(Long(), 1), lambda: fern.__delitem__(Long())):
+        with pytest.raises(InvalidOperation) as caught:
+            call()
+        assert len(str(caught.value)) < 200
+
+
 def test_what_is_no_pipe_is_refused(connected, fern):
     calls = [
         lambda pipe: Plant('1', pipe=pipe),
@@ -562,6 +615,38 @@ def test_repr_of_what_json_cannot_hold_shows_it_too(connected):
     plant = Plant({'plant': '1', 'photo': b'\xff', 'sown': datetime.date(2017, 5, 6)})
     assert 'xff' in repr(plant) and '2017' in repr(plant)
     assert 'plant' in '%s' % plant
+
+
+class Grumpy(object):
+    def __repr__(self):
+        raise KeyError('grumpy')
+
+
+class Anything(object):
+    """A field that reads whatever is stored as something else."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def encode(self, value):
+        return b'x'
+
+    def decode(self, data):
+        return self._value
+
+
+def test_repr_and_truth_never_raise(connected):
+    deep = []
+    for _ in range(100000):
+        deep = [deep]
+    for value in (Grumpy(), deep, {Grumpy(): 1}, b'\xff', {1, 2}, redpipe.Future()):
+        class Odd(redpipe.Struct):
+            fields = {'odd': Anything(value)}
+
+        assert isinstance(repr(Odd({'_key': '1', 'odd': 1}, no_op=True)), str)
+        assert Odd('1', no_op=True) and bool(Odd({'_key': '1', 'odd': 1}, no_op=True)) is True
+    bare = Plant.__new__(Plant)
+    assert 'Plant' in repr(bare) and bool(bare) is True
 
 
 def test_json_sees_through_it_alone_and_deep(connected, fern):

@@ -14,7 +14,7 @@ from ._clusters import routing
 from ._commands import Commands, LIBRARIES, REDIS
 from ._once import Lost, Spoiled, watch
 from ._reads import only_reads
-from .exceptions import InvalidPipeline, outcome_unknown
+from .exceptions import InvalidPipeline, outcome_unknown, text_of
 
 __all__ = ['Backend', 'of_client', 'of_callable']
 
@@ -63,8 +63,8 @@ class Backend(object):
         pipe = self.make()
         if self.client is None:
             if not callable(getattr(pipe, 'execute', None)):
-                raise InvalidPipeline('connection %r: %r made %r, which is no pipeline of redis-py\'s'
-                                      % (records.names[0], self.make, pipe))
+                raise InvalidPipeline('connection %r: the callable that was connected made a %s, which is no '
+                                      'pipeline of redis-py\'s' % (records.names[0], type(pipe).__name__))
             refuse_decoded(pipe)
         try:
             for args, options, method in zip(records.commands, records.options, records.methods):
@@ -178,10 +178,11 @@ def of_client(client, direct=True, at_most_once=True, **options):
     """
     if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline(
-            'a client such as redis.Redis() was expected, not %r' % (client,))
+            'a client such as redis.Redis() was expected, not %s' % _kind(client))
     if _is_coroutine(getattr(client, 'execute_command', None)):
         raise InvalidPipeline(
-            '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
+            'a %s.%s is an asyncio client; connect a client of the synchronous kind'
+            % (type(client).__module__, type(client).__name__))
     refuse_decoded(client)
     commands = _commands_of(client)
     if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
@@ -191,7 +192,8 @@ def of_client(client, direct=True, at_most_once=True, **options):
             try:
                 make()
             except Exception as error:  # clients of clusters have no class of errors in common
-                raise InvalidPipeline('%r has no pipelines of this kind: %s' % (client, error))
+                raise InvalidPipeline('a %s has no pipelines of this kind: %s' % (
+                    type(client).__name__, text_of(error)))
         return Backend(make, client, commands, is_cluster=True, at_most_once=at_most_once)
     if commands is None or 'shard_hint' in options or not _direct.fits(client):
         direct = False
@@ -205,12 +207,19 @@ def of_callable(make):
     """Return the backend of *make*, which is called without arguments for each batch."""
     if not callable(make):
         raise InvalidPipeline(
-            'a callable that makes a redis-py pipeline was expected, not %r '
-            '(connect_redis takes a client)' % (make,))
+            'a callable that makes a redis-py pipeline was expected, not a %s '
+            '(connect_redis takes a client)' % type(make).__name__)
     client = getattr(make, '__self__', None)
     if client is not None and getattr(client, 'pipeline', None) == make:
         return of_client(client)
     return Backend(make)
+
+
+def _kind(client):
+    """Return what a message calls an object that is no client, or the class of one."""
+    if isinstance(client, type):
+        return 'the class %s' % client.__name__
+    return 'a %s' % type(client).__name__
 
 
 def refuse_decoded(client):

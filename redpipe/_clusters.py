@@ -13,7 +13,7 @@ import redis
 import six
 from redis.exceptions import ConnectionError
 
-from .exceptions import InvalidOperation
+from .exceptions import InvalidOperation, brief
 
 __all__ = ['routing']
 
@@ -128,7 +128,7 @@ class _Routed(object):
                     'the keys of %s are in different slots of the cluster (%s), and one command '
                     'reaches one slot; give the keys a common {tag}, those of a keyspace at their '
                     'beginning, or queue a command for each'
-                    % (words[0], ', '.join('%r: %d' % pair for pair in list(zip(keys, slots))[:5])))
+                    % (words[0], ', '.join('%s: %d' % (brief(key), slot) for key, slot in list(zip(keys, slots))[:5])))
         return super(_Routed, self).execute_command(*words, **options)
 
     def _slot_of(self, key):

@@ -5,7 +5,7 @@ a connection by name, and the one without a name is called ``'default'``.
 """
 from . import _backends
 from ._commands import REDIS
-from .exceptions import AlreadyConnected, InvalidPipeline
+from .exceptions import AlreadyConnected, InvalidPipeline, brief
 
 __all__ = [
     'ConnectionManager',
@@ -33,8 +33,8 @@ class ConnectionManager(object):
             return cls.connections[name]
         except KeyError:
             raise InvalidPipeline(
-                'connection %r is not configured; call redpipe.connect_redis(client%s) first'
-                % (name, '' if name == DEFAULT else ', name=%r' % (name,)))
+                'connection %s is not configured; call redpipe.connect_redis(client%s) first'
+                % (brief(name), '' if name == DEFAULT else ', name=%s' % brief(name)))
 
     @classmethod
     def commands(cls, name):
@@ -83,8 +83,8 @@ class ConnectionManager(object):
         if taken is not None:
             if not taken.same(backend):
                 raise AlreadyConnected(
-                    'connection %r belongs to another client; call '
-                    'redpipe.disconnect(%r) first, or choose another name' % (name, name))
+                    'connection %s belongs to another client; call redpipe.disconnect(%s) first, or '
+                    'choose another name' % (brief(name), brief(name)))
             # The first client may own the pool that both use, and close it when it goes.
             backend.client = taken.client
         cls.connections[name] = backend

@@ -3,7 +3,7 @@ import re
 
 import six
 
-from ..exceptions import InvalidOperation, InvalidValue
+from ..exceptions import InvalidOperation, InvalidValue, shown
 from ..fields import TextField, from_utf8, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
@@ -129,8 +129,7 @@ class Base(object):
         field = cls.keyparse or TextField
         key = plain(key)
         if key is None or isinstance(key, (list, tuple)):
-            raise InvalidValue('%s wants one key, not %s %r' % (
-                cls.__name__, type(key).__name__, key))
+            raise InvalidValue('%s wants one key, not %s' % (cls.__name__, shown(key)))
         if isinstance(key, bytes):
             key = field.decode(key)
         try:

@@ -444,8 +444,9 @@ def test_a_future_is_seen_through(field, value):
 
 
 @pytest.mark.parametrize('field, stored', [
-    (IntegerField, b'5'), (IntegerField, 5), (FloatField, b'1.5'), (FloatField, 1.5), (TextField, PLANES.encode('utf-8')),
-    (TextField, PLANES), (AsciiField, b'a'), (BinaryField, b'\xff\x00'), (BooleanField, b'1'), (BooleanField, b''),
+    (IntegerField, b'5'), (IntegerField, 5), (FloatField, b'1.5'), (FloatField, 1.5), (TextField, PLANES),
+    (TextField, PLANES.encode('utf-8')), (AsciiField, b'a'),
+    (BinaryField, b'\xff\x00'), (BooleanField, b'1'), (BooleanField, b''),
     (ListField, b'[1]'), (ListField, [1]), (DictField, b'{"a": [1]}'), (DictField, {u'a': [1]}),
     (StringListField, b'a,b'), (StringListField, b''), (StringListField, [u'a']),
 ] + [(field, None) for field in ALL])
@@ -462,9 +463,9 @@ def test_a_future_that_failed_raises_its_own_error(field):
     future = Future()
     fail(future, LookupError('lost'))
     for code in (field.encode, field.decode):
-        for given in (future, settled(future)):
+        for value in (future, settled(future)):
             with pytest.raises(LookupError, match='lost'):
-                code(given)
+                code(value)
 
 
 def test_an_error_is_about_the_result_of_a_future():

@@ -51,7 +51,8 @@ def test_another_struct_with_a_broken_value_is_no_data_and_the_error_names_the_f
     for given in (plant, settled(plant)):
         with pytest.raises(InvalidValue) as caught:
             Plant(given)
-        assert str(caught.value).startswith("Plant '1', field 'leaves', cannot be decoded: ")
+        for word in ('Plant', "'1', field 'leaves', cannot be decoded: IntegerField", 'many'):
+            assert word in str(caught.value)
 
 
 def duplicates(plant):

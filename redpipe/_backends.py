@@ -22,6 +22,7 @@ from ._client_libraries import (
     refuse_several,
 )
 from ._pipe_methods import REDIS, CommandMethods
+from ._texts import text_of
 from .exceptions import InvalidPipeline
 
 __all__ = ['Backend', 'backend_for_callable', 'backend_for_client']
@@ -95,10 +96,11 @@ def backend_for_client(client, direct=True, at_most_once=True, **options):
     """
     if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline(
-            'a client such as redis.Redis() was expected, not %r' % (client,))
+            'a client such as redis.Redis() was expected, not %s' % _kind(client))
     if _is_coroutine(getattr(client, 'execute_command', None)):
         raise InvalidPipeline(
-            '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
+            'a %s.%s is an asyncio client; connect a client of the synchronous kind'
+            % (type(client).__module__, type(client).__name__))
     refuse_decoded(client)
     refuse_several(client)
     methods = _methods_of(client)
@@ -109,7 +111,8 @@ def backend_for_client(client, direct=True, at_most_once=True, **options):
             try:
                 make()
             except Exception as error:  # clients of clusters have no class of errors in common
-                raise InvalidPipeline('%r has no pipelines of this kind: %s' % (client, error))
+                raise InvalidPipeline('a %s has no pipelines of this kind: %s' % (
+                    type(client).__name__, text_of(error)))
         return Backend(make, client, methods, is_cluster=True, at_most_once=at_most_once)
     batch = None
     if direct and at_most_once and methods is not None and 'shard_hint' not in options:
@@ -121,12 +124,19 @@ def backend_for_callable(make):
     """Return the backend of *make*, which is called without arguments for each batch."""
     if not callable(make):
         raise InvalidPipeline(
-            'a callable that makes a redis-py pipeline was expected, not %r '
-            '(connect_redis takes a client)' % (make,))
+            'a callable that makes a redis-py pipeline was expected, not a %s '
+            '(connect_redis takes a client)' % type(make).__name__)
     client = getattr(make, '__self__', None)
     if client is not None and getattr(client, 'pipeline', None) == make:
         return backend_for_client(client)
     return Backend(make)
+
+
+def _kind(client):
+    """Return what a message calls an object that is no client, or the class of one."""
+    if isinstance(client, type):
+        return 'the class %s' % client.__name__
+    return 'a %s' % type(client).__name__
 
 
 def _methods_of(client):

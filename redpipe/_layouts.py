@@ -7,7 +7,7 @@ from functools import partial
 
 import six
 
-from ._texts import text_of
+from ._texts import brief, text_of
 from .exceptions import InvalidOperation, InvalidValue
 from .fields import (
     BinaryField,
@@ -17,7 +17,7 @@ from .fields import (
     ListField,
     TextField,
 )
-from .futures import Future, Unreturned, plain, set_error
+from .futures import Future, Unreturned, broken, plain
 from .keyspaces import Hash
 from .keyspaces._base import paired
 from .pipelines import NestedPipeline, Pipeline, pipeline
@@ -86,8 +86,8 @@ class Layout(object):
         """Return what there is to know of the field called *name*, defined or not."""
         if name == self.key_name:
             raise InvalidOperation(
-                '%r is the key of a %s and cannot change; make another one with that key'
-                % (name, self.core.__name__))
+                '%s is the key of a %s and cannot change; make another one with that key'
+                % (brief(name), self.core.__name__))
         self.check(name)
         return self.fields.get(name) or self._entry(name, self.valueparse)
 
@@ -95,8 +95,8 @@ class Layout(object):
         """Raise InvalidOperation for a field that a restricted Struct does not define."""
         if self.restricted and name not in self.fields:
             raise InvalidOperation(
-                '%s has no field %r, and takes only those that it defines: %s'
-                % (self.core.__name__, name, ', '.join(sorted(map(repr, self.fields)))))
+                '%s has no field %s, and takes only those that it defines: %s'
+                % (self.core.__name__, brief(name), ', '.join(sorted(map(repr, self.fields)))))
 
     def split(self, given):
         """Return the key and the other data that a Struct is made of, None if there are none."""
@@ -105,11 +105,13 @@ class Layout(object):
         if not isinstance(given, _KEYS):
             try:
                 data = dict(given)
+            except InvalidValue:
+                raise  # of a value in another Struct that cannot be decoded
             except (TypeError, ValueError):
                 if given is None or isinstance(given, (list, tuple)):
                     raise InvalidOperation(
-                        '%s needs a key, or data with the key as %r, not %r'
-                        % (self.core.__name__, self.key_name, given))
+                        '%s needs a key, or data with the key as %r, not a %s'
+                        % (self.core.__name__, self.key_name, type(given).__name__))
             else:
                 given = plain(data.pop(self.key_name, None))
                 if given is None:
@@ -143,7 +145,7 @@ class Layout(object):
                 words.append(data)
                 local[name] = value
         except InvalidValue as error:
-            text = 'field %r: %s' % (name, error.args[0] if error.args else '')
+            text = 'field %s: %s' % (brief(name), error.args[0] if error.args else '')
             error.args = (text,) + error.args[1:]
             raise
         commands = []
@@ -185,11 +187,8 @@ class Layout(object):
             return self._broken(key, name, error)
 
     def _broken(self, key, name, error):
-        broken, refusal = Future(), InvalidValue('%s %r, field %r, cannot be decoded: %s' % (
-            self.core.__name__, key, name, text_of(error)))
-        refusal.__cause__ = error
-        set_error(broken, refusal)
-        return broken
+        return broken('%s %s, field %s, cannot be decoded: %s' % (
+            self.core.__name__, brief(key), brief(name), text_of(error)), error)
 
     def run(self, pipe, commands, futures=None):
         """Queue *commands*, pairs of words and decoder, and put their Futures in the list *futures*.

@@ -1,7 +1,8 @@
 """Texts of errors: how values, words and other errors are shown in them."""
 import six
+from six.moves import reprlib
 
-__all__ = ['described', 'shown_word', 'text_of']
+__all__ = ['brief', 'described', 'shown', 'shown_word', 'text_of']
 
 
 def described(error):
@@ -10,16 +11,36 @@ def described(error):
 
 
 def text_of(error):
-    """Return ``str(error)``, which Python 2 refuses for what is not ascii."""
+    """Return ``str(error)``, which Python 2 refuses for what is not ascii, and some errors altogether."""
     try:
-        return str(error)
-    except UnicodeError:
-        return six.text_type(error).encode('utf-8')
+        try:
+            return str(error)
+        except UnicodeError:
+            return six.text_type(error).encode('utf-8')
+    except Exception:
+        return 'a %s without text' % type(error).__name__
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 60
+
+
+def brief(value):
+    """Return as much of the repr of *value*, mostly a name, as a message can take."""
+    try:
+        return _SHORT.repr(value)
+    except Exception:
+        return 'that has no repr'
+
+
+def shown(value):
+    """Return the type of *value* and as much of its repr as a message can take."""
+    return '%s %s' % (type(value).__name__, brief(value))
 
 
 def shown_word(word):
     """Return a word of a command as a native string, cut to 100 characters."""
-    if isinstance(word, bytes):
-        word = word.decode('utf-8', 'replace')
+    if isinstance(word, (bytes, bytearray, memoryview)):
+        word = bytes(bytearray(word)).decode('utf-8', 'replace')
     word = six.ensure_str(six.text_type(word)).strip()
     return word if len(word) <= 100 else word[:100] + '...'

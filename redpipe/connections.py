@@ -5,6 +5,7 @@ a connection by name, and the one without a name is called ``'default'``.
 """
 from ._backends import backend_for_callable, backend_for_client
 from ._pipe_methods import REDIS
+from ._texts import brief
 from .exceptions import AlreadyConnected, InvalidPipeline
 
 __all__ = [
@@ -33,8 +34,8 @@ class ConnectionManager(object):
             return cls.connections[name]
         except KeyError:
             raise InvalidPipeline(
-                'connection %r is not configured; call redpipe.connect_redis(client%s) first'
-                % (name, '' if name == DEFAULT else ', name=%r' % (name,)))
+                'connection %s is not configured; call redpipe.connect_redis(client%s) first'
+                % (brief(name), '' if name == DEFAULT else ', name=%s' % brief(name)))
 
     @classmethod
     def methods(cls, name):
@@ -83,8 +84,8 @@ class ConnectionManager(object):
         if taken is not None:
             if not taken.reaches_same_servers(backend):
                 raise AlreadyConnected(
-                    'connection %r belongs to another client; call '
-                    'redpipe.disconnect(%r) first, or choose another name' % (name, name))
+                    'connection %s belongs to another client; call redpipe.disconnect(%s) first, or '
+                    'choose another name' % (brief(name), brief(name)))
             # The first client may own the pool that both use, and close it when it goes.
             backend.client = taken.client
         cls.connections[name] = backend

@@ -5,16 +5,18 @@ A field is anything with two methods: ``encode(value)`` returns what is stored, 
 but an instance serves as well. They follow one rule: ``encode`` accepts what will come
 back equal, and raises :class:`~redpipe.exceptions.InvalidValue` for everything else. So
 most of them convert the value to the type that they store and compare the two, and
-whatever behaves as that type is accepted: numpy scalars as numbers, for example.
+whatever behaves as that type is accepted: numpy scalars as numbers, for example. Both
+methods take a Future for its result.
 """
 import json
 import re
 from decimal import Decimal
 
 import six
-from six.moves import reprlib
 
+from ._texts import shown
 from .exceptions import InvalidValue, ResultNotReady
+from .futures import plain
 
 __all__ = [
     'IntegerField',
@@ -52,6 +54,7 @@ class IntegerField(object):
         try:
             if type(value) is bytes and value.isdigit() and len(value) < _LONG:
                 return int(value)
+            value = plain(value)
             return None if value is None else _read(int, value)
         except Exception as error:
             _refuse(cls, value, error)
@@ -87,6 +90,7 @@ class FloatField(object):
         try:
             if type(value) is bytes and b'_' not in value:
                 return float(value)
+            value = plain(value)
             return None if value is None else _read(float, value)
         except Exception as error:
             _refuse(cls, value, error)
@@ -117,6 +121,7 @@ class TextField(object):
         try:
             if type(value) is bytes:
                 return from_utf8(value)
+            value = plain(value)
             if value is None or isinstance(value, six.text_type):
                 return value
             return from_utf8(value)
@@ -164,6 +169,7 @@ class BinaryField(object):
     @classmethod
     def decode(cls, value):
         """Return *value* as it is."""
+        value = plain(value)
         return None if value is None else BinaryField.encode(value)
 
 
@@ -187,7 +193,8 @@ class BooleanField(object):
 
     @classmethod
     def decode(cls, value):
-        """Tell whether *value* holds anything."""
+        """Return True if *value* holds anything."""
+        value = plain(value)
         return None if value is None else bool(value)
 
 
@@ -209,6 +216,7 @@ class _JsonField(object):
     @classmethod
     def decode(cls, value):
         """Return what the json in *value* says; InvalidValue if that is of another type."""
+        value = plain(value)
         try:
             if value is None or isinstance(value, cls._kind):
                 return value
@@ -263,6 +271,7 @@ class StringListField(object):
     @classmethod
     def decode(cls, value):
         """Return the list of texts between the commas, None for nothing."""
+        value = plain(value)
         if isinstance(value, list):
             return value
         try:
@@ -277,7 +286,7 @@ def _exactly(kind, value):
     same = converted == value
     # An array answers with an array, which says nothing about the whole.
     if same is not True and (hasattr(same, '__len__') or not same):
-        raise ValueError('it would come back as %s' % _shown(converted))
+        raise ValueError('it would come back as %s' % shown(converted))
     return converted
 
 
@@ -285,24 +294,13 @@ def _refuse(field, value, error=None):
     """Raise the InvalidValue that tells what *field* wants, because of *error*.
 
     Whatever the methods of a strange value raise, it cannot be encoded. Only a Future
-    that was read too early has something else to say.
+    that has no result has something else to say.
     """
+    value = plain(value)
     if isinstance(error, ResultNotReady):
         raise error
-    refusal = InvalidValue('%s wants %s, not %s %s' % (
-        field.__name__, field._wants, type(value).__name__, _shown(value)))
+    refusal = InvalidValue('%s wants %s, not %s' % (field.__name__, field._wants, shown(value)))
     six.raise_from(refusal, error)
-
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 60
-
-
-def _shown(value):
-    try:
-        return _SHORT.repr(value)
-    except Exception:
-        return 'that has no repr'
 
 
 def _sized(value):

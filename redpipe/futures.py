@@ -12,6 +12,9 @@ What no Python object can imitate stays as it is, on purpose:
 - ``future[key] = value`` and ``future.name = value`` are refused: change
   ``future.result`` instead;
 - ``await``, the asynchronous protocols and the buffer protocol are not there.
+
+A Future may be set to another Future, whose result is then its own: every way of
+reading ends at the innermost plain value.
 """
 import copy
 import math
@@ -21,15 +24,15 @@ import types
 
 import six
 
-from .exceptions import ResultNotReady
+from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
 
 __all__ = ['Future', 'IS', 'ISINSTANCE']
 
 
 def plain(value):
-    """Return the result of *value* if it is a Future, and any other value as it is.
+    """Return the result of *value* if *value* is a Future, and any other value as it is.
 
-    It asks for the type, never for an attribute, which other objects could fake.
+    A result is never a Future. The function asks for the type, never for an attribute, which other objects could fake.
     """
     return value._result if issubclass(type(value), Future) else value
 
@@ -61,6 +64,9 @@ class Future(object):
     decoded raises :class:`~redpipe.exceptions.InvalidValue` when it is read.
     """
 
+    #: Django's templates call what is callable, unless it says so: ``{{ visits }}`` is the result.
+    do_not_call_in_templates = True
+
     # An empty slot is a missing attribute, so __getattr__ answers for it: the
     # constructor has nothing to do, and reading _result needs no check. One slot
     # is less for the garbage collector to look at; see set_error() for errors.
@@ -69,8 +75,9 @@ class Future(object):
     def __getattr__(self, name):
         if name == '_result':
             raise ResultNotReady(
-                'the pipeline of this Future has not executed yet; '
-                'call execute() on it or leave its autoexec block first')
+                'the root pipeline of this Future has not executed yet; call execute() on it or leave its autoexec '
+                'block first. A nested pipeline only hands its commands to the root: a function that was given a '
+                'pipe reads results in an on_execute() callback')
         return getattr(self._result, name)
 
     @property
@@ -79,15 +86,21 @@ class Future(object):
         return self._result
 
     def set(self, data):
-        """Settle the Future with *data*, any object; setting it again replaces it."""
-        self._result = data
+        """Settle the Future with *data*, any object; setting it again replaces it.
+
+        *data* may be another Future, which need not have its result yet.
+        """
+        if issubclass(type(data), Future):
+            _follow(self, data)
+        else:
+            self._result = data
 
     def IS(self, other):
-        """Tell whether the result is the very object *other*, or that Future's result."""
+        """Return True if the result is the very object *other*, or that Future's result."""
         return self._result is plain(other)
 
     def isinstance(self, other):
-        """Tell whether the result is an instance of *other*, a class or a tuple of them."""
+        """Return True if the result is an instance of *other*, a class or a tuple of them."""
         return isinstance(self._result, other)
 
     def id(self):
@@ -101,12 +114,17 @@ class Future(object):
             result = None
         return repr(result)
 
-    # A tuple around the state keeps false results: pickle skips a false state.
+    # Pickle skips a state that is false; this one never is.
     def __reduce__(self):
-        return type(self), (), (self._result,)
+        return type(self), (), {'result': self._result}
 
     def __setstate__(self, state):
-        self._result, = state
+        """Take the state of any release: ``{'result': x}``, formerly ``(x,)`` or the bare result."""
+        if type(state) is dict and list(state) == ['result']:
+            state = state['result']
+        elif type(state) is tuple and len(state) == 1:
+            state = state[0]
+        self.set(state)
 
     def __deepcopy__(self, memo):
         twin = type(self)()
@@ -209,19 +227,25 @@ class Unreturned(Future):
     __slots__ = ()
 
 
+# What else may be in the slot decides the class, so that a plain result costs no question.
+
+_slot = Future._result
+
+
+def _settle(future, data):
+    future.__class__ = Future
+    future._result = data
+
+
 class _Failed(Future):
     """A Future that raises what is in its slot, until it is set to something else."""
 
     __slots__ = ()
 
     def _raise(self):
-        error = Future._result.__get__(self)
+        error = _slot.__get__(self)
         # The traceback of an earlier reading does not belong to this one.
         six.reraise(type(error), error, None)
-
-    def _settle(self, data):
-        self.__class__ = Future
-        self._result = data
 
     _result = property(_raise, _settle)
 
@@ -230,17 +254,68 @@ class _Failed(Future):
         self._raise()
 
 
+class _Following(Future):
+    """A Future whose result is that of the Future in its slot."""
+
+    __slots__ = ()
+
+    _result = property(lambda self: _last(self)._result, _settle)
+
+    def __getattr__(self, name):
+        # Of the result; or the error of the last one is an AttributeError.
+        return getattr(_last(self)._result, name)
+
+    def __reduce__(self):
+        return Future, (), {'result': self._result}
+
+
+class _Broken(_Failed):
+    """A local value of a Struct that raises InvalidValue; its copies and pickles raise it too."""
+
+    __slots__ = ()
+
+    def __reduce__(self):
+        return broken, _slot.__get__(self).args
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def _last(future):
+    """Return the Future at the end of the chain that *future* follows."""
+    while type(future) is _Following:
+        future = _slot.__get__(future)
+    return future
+
+
+def _follow(future, other):
+    other = _last(other)
+    if other is future:
+        raise InvalidOperation('a Future cannot be its own result; set it to a value, or to another Future')
+    _settle(future, other)
+    future.__class__ = _Following
+
+
 def set_error(future, error):
     """Let *future* raise *error* however it is read."""
     future._result = error
     future.__class__ = _Failed
 
 
+def broken(text, cause=None):
+    """Return a Future that raises the InvalidValue of *text*, because of *cause*."""
+    future, error = Future(), InvalidValue(text)
+    error.__cause__ = cause
+    future._result = error
+    future.__class__ = _Broken
+    return future
+
+
 def IS(instance, other):
-    """Tell whether two values are one object, whichever of them is a Future."""
+    """Return True if two values are one object, whichever of them is a Future."""
     return plain(instance) is plain(other)
 
 
 def ISINSTANCE(instance, A_tuple):
-    """Do ``isinstance`` on the result of a Future, or on any other object as it is."""
+    """Return ``isinstance`` of the result of a Future, or of any other object as it is."""
     return isinstance(plain(instance), A_tuple)

@@ -116,6 +116,7 @@ class _GetItem(Protocol[_X_contra, _R_co]):
     def __getitem__(self, key: _X_contra, /) -> _R_co: ...
 
 class Future(Generic[_T_co]):
+    do_not_call_in_templates: bool
     @property
     def result(self) -> _T_co: ...
     # sum() of Futures is a Future to the checker, since that is what it begins with.

@@ -46,8 +46,8 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
         cls = NestedPipeline
     else:
         raise InvalidPipeline(
-            'pipe must be None or a pipeline of redpipe, not %r; make one with '
-            'redpipe.pipeline()' % (pipe,))
+            'pipe must be None or a pipeline of redpipe, not a %s; make one with '
+            'redpipe.pipeline()' % type(pipe).__name__)
     name = DEFAULT if name is None else name
     methods = ConnectionManager.methods(name)
     if methods is not None:
@@ -101,7 +101,7 @@ class Pipe(object):
     def on_execute(self, callback):
         """Call *callback*, without arguments, once the results of the pipeline are there."""
         if not callable(callback):
-            raise InvalidOperation('a callback must be callable, %r is not' % (callback,))
+            raise InvalidOperation('a callback must be callable, a %s is not' % type(callback).__name__)
         self._callbacks.append(callback)
 
     def reset(self):

@@ -17,6 +17,7 @@ import six
 from six.moves import collections_abc as abc
 
 from ._layouts import NAMES, Layout, word
+from ._texts import brief
 from .exceptions import InvalidOperation, InvalidValue
 from .fields import FloatField, IntegerField, TextField
 from .futures import plain
@@ -127,7 +128,7 @@ class Struct(object):
 
         A field that is not there is not there afterwards either.
         """
-        layout, key = self._place()
+        layout, key = _place(self)
         layout.run(pipe, self._loading(layout, key, fields))
 
     def update(self, changes, pipe=None):
@@ -135,12 +136,12 @@ class Struct(object):
 
         Sends HSET and HDEL. The key cannot be among them (InvalidOperation).
         """
-        layout, key = self._place()
+        layout, key = _place(self)
         layout.run(pipe, layout.writing(key, dict(plain(changes)), self._changed)[0])
 
     def remove(self, fields, pipe=None):
         """Remove fields, one name or several; the key is InvalidOperation. Sends HDEL."""
-        layout, key = self._place()
+        layout, key = _place(self)
         names = _names(fields)
         if names:
             layout.run(pipe, [(layout.removing(key, names), partial(self._changed, {}, names))])
@@ -150,7 +151,7 @@ class Struct(object):
 
         Sends HGET and HDEL.
         """
-        layout, key = self._place()
+        layout, key = _place(self)
         member, field = layout.field(name)[:2]
         futures = []
 
@@ -170,14 +171,14 @@ class Struct(object):
         Sends HINCRBY, or HINCRBYFLOAT for a FloatField. What is neither that nor an
         IntegerField goes by the type of *amount*.
         """
-        return self._add(field, 1, amount, pipe)
+        return Struct._add(self, field, 1, amount, pipe)
 
     def decr(self, field, amount=1, pipe=None):
         """Subtract *amount* from a field; else as :meth:`incr`."""
-        return self._add(field, -1, amount, pipe)
+        return Struct._add(self, field, -1, amount, pipe)
 
     def _add(self, name, sign, amount, pipe):
-        layout, key = self._place()
+        layout, key = _place(self)
         member, field = layout.field(name)[:2]
         amount = plain(amount)
         kind = field if isinstance(field, type) else type(field)
@@ -198,13 +199,19 @@ class Struct(object):
 
     def clear(self, pipe=None):
         """Remove the whole record from Redis, and all fields here. Sends DEL."""
-        layout, key = self._place()
+        layout, key = _place(self)
         layout.run(pipe, [(('DEL', key), self._cleared)])
 
     @classmethod
-    def delete(cls, keys, pipe=None):
-        """Remove the records of one key or several without loading them. Sends a DEL for each."""
-        layout = cls._layout
+    def delete(cls, keys=None, pipe=None):
+        """Remove the records of one key or several without loading them. Sends a DEL for each.
+
+        A record at hand is removed by :meth:`clear`.
+        """
+        layout, keys = cls._layout, plain(keys)
+        if keys is None:
+            raise InvalidOperation('delete() takes the keys of the records to remove: %s.delete([key]); '
+                                   'a record at hand is removed by its clear()' % cls.__name__)
         keys = _names(keys.key if isinstance(keys, Struct) else keys)
         layout.run(pipe, [(('DEL', layout.core.redis_key(key)), None) for key in keys])
 
@@ -233,13 +240,18 @@ class Struct(object):
             return default
 
     def __setitem__(self, item, value):
-        raise InvalidOperation('fields are written by update({%r: ...})' % (item,))
+        raise InvalidOperation('fields are written by update({%s: ...})' % brief(item))
 
     def __delitem__(self, item):
-        raise InvalidOperation('fields are removed by remove([%r])' % (item,))
+        raise InvalidOperation('fields are removed by remove([%s])' % brief(item))
 
     def __contains__(self, item):
         return item == self.key_name or item in self._data
+
+    def __bool__(self):
+        return True
+
+    __nonzero__ = __bool__
 
     def __len__(self):
         return len(self._data) + 1
@@ -286,23 +298,21 @@ class Struct(object):
     __hash__ = None
 
     def __repr__(self):
-        data = {self.key_name: self.key}
-        data.update(self._data)
         try:
-            return json.dumps(data)
-        except (TypeError, ValueError):
-            return repr(data)
+            data = {self.key_name: self.key}
+            data.update(self._data)
+            try:
+                return json.dumps(data)
+            except Exception:
+                return repr(data)
+        except Exception:
+            return object.__repr__(self)
 
     def __reduce_ex__(self, protocol):
         # The older protocols cannot pickle the slots that a subclass may have.
         return super(Struct, self).__reduce_ex__(max(protocol, 2))
 
     # Local values are replaced, never changed in place: copies share them.
-
-    def _place(self):
-        """Return the layout of the class and the name of the record in Redis."""
-        layout = type(self)._layout
-        return layout, layout.core.redis_key(self.key)
 
     def _loading(self, layout, key, fields):
         """Return the command that loads *fields* in a list, which is empty if there are none."""
@@ -342,6 +352,15 @@ class Struct(object):
         return reply
 
 
+def _place(struct):
+    """Return the layout of the class of *struct* and the name of the record in Redis."""
+    if not isinstance(type(struct), _StructType):  # User.load('1')
+        raise InvalidOperation('the method belongs to a record, not to its class and a %s; make the record from '
+                               'its key first, as in User(key, no_op=True).load()' % type(struct).__name__)
+    layout = type(struct)._layout
+    return layout, layout.core.redis_key(struct.key)
+
+
 def _names(given):
     """Return the list of names that one text, number or iterable stands for."""
     given = plain(given)
@@ -349,5 +368,6 @@ def _names(given):
     try:
         frozenset(names)  # a name that cannot be hashed is none
     except (TypeError, ValueError):
-        raise InvalidValue('names were expected, not %r' % (names,))
+        raise InvalidValue('names were expected, not %s' % ' and '.join(sorted(set(
+            type(name).__name__ for name in names))))
     return names

@@ -266,8 +266,38 @@ def test_what_is_no_client_is_refused(wrong):
 
 def test_an_asyncio_client_is_refused():
     asyncio = pytest.importorskip('redis.asyncio')
-    with pytest.raises(InvalidPipeline, match='asyncio'):
+    with pytest.raises(InvalidPipeline, match='asyncio') as caught:
         redpipe.connect_redis(asyncio.Redis())
+    assert len(str(caught.value)) < 120
+
+
+class Long(object):
+    def __repr__(self):
+        return 'x' * 1000
+
+
+def test_a_message_names_the_type_of_a_wrong_object_and_never_its_whole_repr(connected):
+    def send():
+        with redpipe.autoexec(name='long') as pipe:
+            pipe.incr('k')
+
+    redpipe.connect(Long, 'long')
+    for call in (lambda: redpipe.connect_redis(Long()), lambda: redpipe.connect_rediscluster(Long()),
+                 lambda: redpipe.connect(Long()), send,
+                 lambda: redpipe.autoexec(Long()), lambda: redpipe.pipeline().on_execute(Long()),
+                 lambda: redpipe.String().get([Long()]), lambda: redpipe.Hash().hget('k', Long()),
+                 lambda: redpipe.String().getrange('k', Long(), 1)):
+        with pytest.raises(redpipe.Error) as caught:
+            call()
+        text = str(caught.value)
+        assert len(text) < 250 and ('Long' in text or 'list' in text)
+
+
+def test_a_message_about_a_name_is_never_longer_than_a_screen(connected):
+    for name in (u'n' * 1000, Long()):
+        with pytest.raises(InvalidPipeline) as caught:
+            redpipe.connections.ConnectionManager.backend(name)
+        assert len(str(caught.value)) < 250
 
 
 @pytest.mark.parametrize('wrong', [None, 'localhost', object()])

@@ -21,7 +21,7 @@ from redpipe.fields import (
     StringListField,
     TextField,
 )
-from redpipe.futures import Future
+from redpipe.futures import Future, fail
 
 try:
     import enum
@@ -441,6 +441,38 @@ def test_a_future_is_seen_through(field, value):
     assert field.encode(settled(value)) == field.encode(value)
     with pytest.raises(ResultNotReady):
         field.encode(Future())
+
+
+@pytest.mark.parametrize('field, stored', [
+    (IntegerField, b'5'), (IntegerField, 5), (FloatField, b'1.5'), (FloatField, 1.5), (TextField, PLANES),
+    (TextField, PLANES.encode('utf-8')), (AsciiField, b'a'),
+    (BinaryField, b'\xff\x00'), (BooleanField, b'1'), (BooleanField, b''),
+    (ListField, b'[1]'), (ListField, [1]), (DictField, b'{"a": [1]}'), (DictField, {u'a': [1]}),
+    (StringListField, b'a,b'), (StringListField, b''), (StringListField, [u'a']),
+] + [(field, None) for field in ALL])
+def test_the_result_of_a_future_is_decoded(field, stored):
+    for future in (settled(stored), settled(settled(stored))):
+        assert same(field.decode(future), field.decode(stored))
+        assert same(field().decode(future), field.decode(stored))
+    with pytest.raises(ResultNotReady):
+        field.decode(Future())
+
+
+@pytest.mark.parametrize('field', ALL)
+def test_a_future_that_failed_raises_its_own_error(field):
+    future = Future()
+    fail(future, LookupError('lost'))
+    for code in (field.encode, field.decode):
+        for value in (future, settled(future)):
+            with pytest.raises(LookupError, match='lost'):
+                code(value)
+
+
+def test_an_error_is_about_the_result_of_a_future():
+    for code in (IntegerField.encode, IntegerField.decode):
+        with pytest.raises(InvalidValue) as refused:
+            code(settled(settled(u'ten')))
+        assert 'not %s %r' % (type(u'').__name__, u'ten') in str(refused.value)
 
 
 def test_a_future_inside_a_list_is_seen_through():

@@ -17,9 +17,12 @@ from redpipe import IS, ISINSTANCE, Future
 from redpipe.futures import fail
 
 
-def settled(value):
-    future = Future()
-    future.set(value)
+def settled(value, depth=1):
+    """A Future of *value*, or a Future of a Future of it, and so on, *depth* of them."""
+    for _ in range(depth):
+        future = Future()
+        future.set(value)
+        value = future
     return future
 
 
@@ -89,6 +92,18 @@ def test_repr_alone_never_raises():
 def test_the_error_says_what_to_do():
     with pytest.raises(redpipe.ResultNotReady, match='execute()'):
         Future().result
+
+
+def test_the_error_says_that_the_root_has_not_executed_where_a_nested_block_was_left(connected):
+    def visit(pipe=None):
+        with redpipe.autoexec(pipe) as pipe:
+            count = pipe.incr('visits')
+        return count + 1
+
+    with redpipe.autoexec() as root:
+        with pytest.raises(redpipe.ResultNotReady, match='root pipeline of this Future has not executed') as caught:
+            visit(root)
+    assert 'nested pipeline only hands' in str(caught.value) and 'on_execute()' in str(caught.value)
 
 
 def test_isinstance_and_completion_work_before_the_result_is_there():
@@ -237,6 +252,25 @@ def test_calling_and_attributes():
     assert 'upper' in dir(settled('abc'))
 
 
+@pytest.mark.parametrize('template, text', [
+    ('{{ n }} {{ n|add:1 }}', '5 6'),
+    ('{% if n > 3 %}more{% endif %}{% if n == 5 %}five{% endif %}', 'morefive'),
+    ('{% if zero %}some{% else %}none{% endif %}', 'none'),
+    ('{% for key, value in h.items %}{{ key }}={{ value }}{% endfor %} {% for k in h %}{{ k }}{% endfor %}', 'a=1 a'),
+    ('{{ h.a }}{{ names.1 }}{{ names|join:"-" }}{{ names|length }}', '1yx-y2'),
+    ('{{ name }} {{ name|upper }} {{ name.upper }}', '&lt;b&gt; &lt;B&gt; &lt;B&gt;'),
+])
+def test_a_template_of_django_sees_the_result(template, text):
+    django, settings = pytest.importorskip('django.template'), pytest.importorskip('django.conf').settings
+    if not settings.configured:
+        settings.configure()
+    values = {'n': settled(5), 'zero': settled(0), 'h': settled({'a': 1}), 'names': settled(['x', 'y']),
+              'name': settled('<b>')}
+    assert django.Engine().from_string(template).render(django.Context(values)) == text
+    nested = dict((name, settled(future)) for name, future in values.items())
+    assert django.Engine().from_string(template).render(django.Context(nested)) == text
+
+
 def test_iterators_and_context_managers():
     assert next(settled(iter([5, 6]))) == 5
 
@@ -276,6 +310,103 @@ def test_setting_again_replaces():
     future = settled(1)
     future.set(2)
     assert future == 2 and future.result == 2
+
+
+# -- a Future whose result is a Future
+
+DEPTHS = [2, 3, 10, 5000]
+
+
+@pytest.mark.parametrize('depth', DEPTHS)
+def test_a_future_is_seen_through_at_any_depth(depth):
+    future = settled(3, depth)
+    assert type(future.result) is int and future.result == 3
+    assert type(future + 1) is int and (future + 1, 1 - future, future + future) == (4, -2, 6)
+    assert (str(future), repr(future), '%d' % future, bool(future), hash(future)) == ('3', '3', '3', True, 3)
+    assert future == 3 == future and settled(3, 2) == future and [1, 2, 3, 4][future] == 4
+    assert future.bit_length() == 2 and future.id() == id(3) and not hasattr(future, 'nonsense')
+    assert IS(future, 3) and IS(3, future) and future.IS(3) and future.IS(settled(3, 2))
+    assert ISINSTANCE(future, int) and future.isinstance(int) and isinstance(future, Future)
+    assert json.dumps([future]) == '[3]'
+    for twin in (pickle.loads(pickle.dumps(future)), copy.copy(future), copy.deepcopy(future)):
+        assert type(twin) is Future and twin.result == 3 and type(twin.result) is int
+
+
+def test_a_future_may_be_set_to_one_that_has_no_result_yet():
+    first, second, third = Future(), Future(), Future()
+    third.set(second)
+    second.set(first)
+    for reading in READINGS.values():
+        with pytest.raises(redpipe.ResultNotReady):
+            reading(third)
+    assert repr(third) == 'None'
+    first.set('a')
+    assert third.result == 'a' and third.upper() == 'A'
+    first.set('b')
+    assert third.result == second.result == 'b'
+    third.set('c')
+    assert (first.result, second.result, third.result) == ('b', 'b', 'c')
+
+
+@pytest.mark.parametrize('error', [redpipe.ResultNotReady('lost'), ValueError('bad'), AttributeError('none')], ids=repr)
+def test_a_future_raises_the_error_of_the_one_it_was_set_to(error):
+    inner, outer = Future(), Future()
+    outer.set(inner)
+    fail(inner, error)
+    for read in (lambda: outer.result, lambda: outer + 1, lambda: str(outer), lambda: outer.name, lambda: outer == 1,
+                 lambda: IS(outer, 1), lambda: pickle.dumps(outer)):
+        with pytest.raises(type(error)) as caught:
+            read()
+        assert caught.value is error
+    assert repr(outer) == 'None'
+    inner.set(1)
+    assert outer == 1
+
+
+def test_a_future_cannot_be_its_own_result():
+    one, other = Future(), Future()
+    one.set(other)
+    for future, result in ((other, other), (other, one)):
+        with pytest.raises(redpipe.InvalidOperation):
+            future.set(result)
+    other.set(1)
+    assert one == 1
+
+
+@pytest.mark.parametrize('depth', DEPTHS)
+def test_a_nested_future_is_an_argument_as_its_result_is(connected, depth):
+    key, value, ten = settled(u'key', depth), settled(u'value', depth), settled(10, depth)
+
+    class Words(redpipe.Hash):
+        keyspace = 'W'
+        fields = {u'count': redpipe.IntegerField}
+
+    with redpipe.autoexec() as pipe:
+        pipe.set(key, value, ex=ten)
+        pipe.execute_command('INCRBY', 'n', ten)
+        Words(pipe).hset(key, settled(u'count', depth), ten)
+        found = pipe.get('key'), pipe.ttl('key'), pipe.get('n'), Words(pipe).hgetall(u'key')
+    assert list(found) == [b'value', 10, b'10', {u'count': 10}]
+
+
+def test_a_callback_may_hand_on_the_future_of_another_function(connected):
+    def inner(pipe):
+        future = Future()
+        with redpipe.autoexec(pipe) as pipe:
+            count = pipe.incr('n')
+            pipe.on_execute(lambda: future.set(count))
+        return future
+
+    def outer(pipe=None):
+        future = Future()
+        with redpipe.autoexec(pipe) as pipe:
+            found = inner(pipe)
+            pipe.on_execute(lambda: future.set(found))
+        return future
+
+    count = outer()
+    assert count == 1 and type(count.result) is int
+    assert redpipe.IntegerField.encode(count) == '1'
 
 
 # -- identity and type
@@ -361,6 +492,60 @@ def test_pickle_keeps_the_result_in_every_protocol(value, protocol):
     assert type(loaded.result) is type(value)
 
 
+#: A Future as the releases before made it, around a state: they had no constructor of their own.
+MADE = [
+    b'ccopy_reg\n_reconstructor\n(credpipe.futures\nFuture\nc__builtin__\nobject\nNtR%sb.',
+    b'ccopy_reg\n_reconstructor\n(credpipe.futures\nFuture\nc__builtin__\nobject\nNtR%sb.',
+    b'\x80\x02credpipe.futures\nFuture\n)\x81%sb.',
+]
+#: A Future that was called to make it.
+CALLED = [b'credpipe.futures\nFuture\n(tR%sb.', b'credpipe.futures\nFuture\n)R%sb.',
+          b'\x80\x02credpipe.futures\nFuture\n)R%sb.']
+#: The words of pickle for some states, by protocol, and the result that they stand for.
+STATES = [
+    ([b"(dS'result'\nI5\ns", b'}U\x06resultK\x05s', b'}X\x06\x00\x00\x00resultK\x05s'], 5),
+    ([b"(dS'result'\nI0\ns", b'}U\x06resultK\x00s', b'}X\x06\x00\x00\x00resultK\x00s'], 0),
+    ([b"(dS'result'\nNs", b'}U\x06resultNs', b'}X\x06\x00\x00\x00resultNs'], None),
+    ([b"(dS'result'\n(dS'result'\nI5\nss", b'}U\x06result}U\x06resultK\x05ss',
+      b'}U\x06result}U\x06resultK\x05ss'], {'result': 5}),
+    ([b'I5\n', b'K\x05', b'K\x05'], 5),
+    ([b'I0\n', b'K\x00', b'K\x00'], 0),
+    ([b'(l', b']', b']'], []),
+    ([b'(lI5\na', b']K\x05a', b']K\x05a'], [5]),
+    ([b'(I5\nI6\nt', b'(K\x05K\x06t', b'K\x05K\x06\x86'], (5, 6)),
+    ([b"(dS'a'\nI5\ns", b'}U\x01aK\x05s', b'}U\x01aK\x05s'], {'a': 5}),
+    ([b"(dS'result'\nI5\nsS'a'\nI5\ns", b'}U\x06resultK\x05sU\x01aK\x05s', b'}U\x06resultK\x05sU\x01aK\x05s'],
+     {'result': 5, 'a': 5}),
+    ([b'(I5\nt', b'(K\x05t', b'K\x05\x85'], 5),
+    ([b'(I0\nt', b'(K\x00t', b'K\x00\x85'], 0),
+    ([b'(Nt', b'(Nt', b'N\x85'], None),
+    ([b'((I5\ntt', b'((K\x05tt', b'K\x05\x85\x85'], (5,)),
+]
+
+
+@pytest.mark.parametrize('made', [MADE, CALLED])
+@pytest.mark.parametrize('protocol', range(3))
+def test_pickles_of_every_release_are_read(protocol, made):
+    for words, result in STATES:
+        loaded = pickle.loads(made[protocol] % words[protocol])
+        assert type(loaded) is Future
+        assert loaded.result == result and type(loaded.result) is type(result)
+
+
+@pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize('value', RESULTS, ids=repr)
+def test_the_state_in_a_pickle_is_a_dict_with_the_result(value, protocol):
+    class Older(object):
+        def __setstate__(self, state):
+            self.result = state['result']
+
+    make, args, state = settled(value).__reduce_ex__(protocol)
+    assert (make, args, state) == (Future, (), {'result': value})
+    older = Older()
+    older.__setstate__(state)
+    assert older.result == value
+
+
 def test_copies_are_futures():
     value = [[1]]
     shallow, deep = copy.copy(settled(value)), copy.deepcopy(settled(value))
@@ -396,16 +581,54 @@ def test_json_sees_futures_behind_an_encoder_of_the_users():
     assert json.loads(json.dumps([settled({2, 1}), {3}], cls=Encoder)) == [[1, 2], [3]]
 
 
+def test_json_sees_futures_first_whatever_the_default_of_an_encoder_is():
+    class Text(json.JSONEncoder):
+        default = str
+
+    class Method(json.JSONEncoder):
+        def default(self, o):
+            return repr(o)
+
+    for options in ({'default': str}, {'default': repr}, {'cls': Text}, {'cls': Method}):
+        for indent in (None, 1):
+            assert json.loads(json.dumps([settled(1), settled([settled(2)])], indent=indent, **options)) == [1, [2]]
+
+
+def test_an_encoder_of_the_users_has_its_say_about_structs_first(connected):
+    class User(redpipe.Struct):
+        pass
+
+    class Public(json.JSONEncoder):
+        def default(self, o):
+            return {'id': o.key} if isinstance(o, User) else super(Public, self).default(o)
+
+    user = User({'_key': u'1', 'password': u'x'})
+    other = redpipe.Struct({'_key': u'2'})
+    assert json.loads(json.dumps([user, settled(user), other], cls=Public)) == [{'id': '1'}, {'id': '1'}, {'_key': '2'}]
+    assert json.loads(json.dumps([user], default=str)) == [{'_key': '1', 'password': 'x'}]
+
+
 def test_json_still_refuses_what_it_does_not_know():
-    with pytest.raises(TypeError):
-        json.dumps([object()])
+    for wrong in ([object()], {settled('a'): 1}):
+        with pytest.raises(TypeError):
+            json.dumps(wrong)
+    with pytest.raises(redpipe.ResultNotReady):
+        json.dumps([Future()], default=str)
+
+
+def test_encoders_stay_what_they_are():
+    one = json.JSONEncoder(default=str)
+    assert one.default is str and json.JSONEncoder.__init__.__module__ == 'json.encoder'
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(one, protocol)).default is str
+    assert pickle.loads(pickle.dumps(one)).encode([settled(1), settled]) == json.dumps([1, str(settled)])
 
 
 def test_the_json_patch_is_idempotent():
     from redpipe import _json_patch
-    before = json.JSONEncoder.default, json.JSONEncoder.__init__
+    before = json.JSONEncoder.default, json.encoder.c_make_encoder, json.encoder._make_iterencode
     _json_patch.patch()
-    assert (json.JSONEncoder.default, json.JSONEncoder.__init__) == before
+    assert (json.JSONEncoder.default, json.encoder.c_make_encoder, json.encoder._make_iterencode) == before
 
 
 def test_subclasses_of_future_are_futures():

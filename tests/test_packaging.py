@@ -33,7 +33,7 @@ LAYERS = [
 ]
 
 #: All that the wing of batches may know: it decides about words and replies, whoever waits for them.
-KNOWN_TO_BATCHES = {'_batches', 'exceptions', '_steps', '_redis_commands', '_client_libraries'}
+KNOWN_TO_BATCHES = {'_batches', 'exceptions', '_texts', '_steps', '_redis_commands', '_client_libraries'}
 
 
 def read(*path):

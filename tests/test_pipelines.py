@@ -333,10 +333,10 @@ def test_a_nested_pipeline_that_executes_after_its_parents_block_is_refused(conn
 
 def test_what_is_no_pipeline_is_refused_at_the_callers_line(connected):
     for wrong in ('pipe', 1, object(), connected, connected.pipeline(), redpipe.Future(), False):
-        with pytest.raises(redpipe.InvalidPipeline):
-            redpipe.pipeline(wrong)
-        with pytest.raises(redpipe.InvalidPipeline):
-            redpipe.autoexec(wrong)
+        for make in (redpipe.pipeline, redpipe.autoexec, redpipe.Set):
+            with pytest.raises(redpipe.InvalidPipeline, match='not a %s;' % type(wrong).__name__) as caught:
+                make(wrong)
+            assert len(str(caught.value)) < 100
 
 
 # -- callbacks
@@ -529,6 +529,52 @@ def test_a_reply_that_cannot_be_decoded_is_the_error_of_its_own_future(connected
         with pytest.raises(redpipe.InvalidValue, match='GET k') as caught:
             bad.result
         assert isinstance(caught.value.__cause__, ValueError)
+
+
+class Silent(Exception):
+    """An error that has no text to give."""
+
+    def __str__(self):
+        raise KeyError('no text')
+
+    __repr__ = __str__
+
+
+def test_an_error_without_text_spoils_its_own_future_alone(connected):
+    class Picky(object):
+        @staticmethod
+        def encode(value):
+            return value
+
+        @staticmethod
+        def decode(data):
+            raise Silent()
+
+    class Words(redpipe.Hash):
+        fields = {'bad': Picky}
+
+    class Word(redpipe.Struct):
+        keyspace = None
+        fields = {'bad': Picky}
+
+    connected.hset('h', 'bad', 'x')
+    connected.execute_command('HSET', 'Word{1}', 'bad', 'x')
+    with redpipe.autoexec() as pipe:
+        bad, good = pipe._queue('default', ('INCR', 'k'), Picky.decode), pipe.incr('k')
+        spoilt, word = Words(pipe).hgetall('h'), Word('1', pipe=pipe)
+    assert good == 2
+    for read in (lambda: bad.result, lambda: spoilt.result, lambda: word['bad']):
+        with pytest.raises(redpipe.InvalidValue, match='a Silent without text'):
+            read()
+
+
+def test_an_error_without_text_is_raised_as_it_is(connected):
+    with pytest.raises(Silent):
+        with redpipe.autoexec() as pipe:
+            future = pipe.incr('k')
+            raise Silent()
+    with pytest.raises(redpipe.ResultNotReady, match='Silent'):
+        future.result
 
 
 def test_an_unknown_command_is_an_attribute_error_at_the_callers_line(connected):

@@ -1,7 +1,9 @@
 # -*- coding: utf-8 -*-
 """The classes of Structs: how they lie in a Hash, whose connection they use, what they send."""
 import datetime
+import copy
 import json
+import pickle
 import threading
 
 import pytest
@@ -41,6 +43,43 @@ def test_a_value_that_cannot_be_decoded_is_an_error_where_it_is_read(within, fer
         with pytest.raises(InvalidValue):
             one['leaves']
         connected.hset('P{1}', 'leaves', 'many')
+
+
+def test_another_struct_with_a_broken_value_is_no_data_and_the_error_names_the_field(connected):
+    connected.hset('P{1}', 'leaves', 'many')
+    plant = Plant('1')
+    for given in (plant, settled(plant)):
+        with pytest.raises(InvalidValue) as caught:
+            Plant(given)
+        for word in ('Plant', "'1', field 'leaves', cannot be decoded: IntegerField", 'many'):
+            assert word in str(caught.value)
+
+
+def duplicates(plant):
+    yield copy.copy(plant)
+    yield copy.deepcopy(plant)
+    yield plant.copy()
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        yield pickle.loads(pickle.dumps(plant, protocol))
+
+
+def test_copies_and_pickles_keep_the_error_of_a_broken_value(fern, connected):
+    connected.hset('P{1}', 'leaves', 'many')
+    fern.load()
+    with pytest.raises(InvalidValue) as caught:
+        fern['leaves']
+    for one in duplicates(fern):
+        for twin in duplicates(one):
+            assert twin['name'] == u'Fern' and sorted(twin.keys()) == sorted(fern.keys())
+            for read in (lambda: twin['leaves'], lambda: dict(twin), lambda: json.dumps(twin)):
+                with pytest.raises(InvalidValue) as again:
+                    read()
+                assert str(again.value) == str(caught.value)
+            assert 'Fern' in repr(twin) and twin
+            twin.load(['name'])
+            twin.update({'leaves': 3})
+            assert twin['leaves'] == 3
+            connected.hset('P{1}', 'leaves', 'many')
 
 
 def test_a_broken_value_can_be_removed_popped_and_loaded_over(connected, fern):

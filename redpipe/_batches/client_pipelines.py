@@ -39,8 +39,8 @@ class ClientPipelineBatch(object):
         self.arrived = []
         if backend.client is None:
             if not callable(getattr(pipe, 'execute', None)):
-                raise InvalidPipeline('connection %r: %r made a %s, which is no pipeline of redis-py\'s'
-                                      % (commands.connections[0], backend.make, type(pipe).__name__))
+                raise InvalidPipeline('connection %r: the callable that was connected made a %s, which is no '
+                                      'pipeline of redis-py\'s' % (commands.connections[0], type(pipe).__name__))
             refuse_decoded(pipe)
             refuse_several(pipe)
         try:

@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError
 
 from .._client_libraries import refreshes_nodes
 from .._redis_commands import is_about_all_nodes, keys_of, name_of
+from .._texts import brief
 from ..exceptions import InvalidOperation
 
 __all__ = ['with_routing']
@@ -40,7 +41,7 @@ class _Routed(object):
                     'the keys of %s are in different slots of the cluster (%s), and one command '
                     'reaches one slot; give the keys a common {tag}, those of a keyspace at their '
                     'beginning, or queue a command for each'
-                    % (words[0], ', '.join('%r: %d' % pair for pair in list(zip(keys, slots))[:5])))
+                    % (words[0], ', '.join('%s: %d' % (brief(key), slot) for key, slot in list(zip(keys, slots))[:5])))
         return super(_Routed, self).execute_command(*words, **options)
 
     def _slot_of(self, key):

@@ -3,6 +3,7 @@ import re
 
 import six
 
+from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField, from_utf8, utf8
 from ..futures import plain
@@ -129,8 +130,7 @@ class Base(object):
         field = cls.keyparse or TextField
         key = plain(key)
         if key is None or isinstance(key, (list, tuple)):
-            raise InvalidValue('%s wants one key, not %s %r' % (
-                cls.__name__, type(key).__name__, key))
+            raise InvalidValue('%s wants one key, not %s' % (cls.__name__, shown(key)))
         if isinstance(key, bytes):
             key = field.decode(key)
         try:

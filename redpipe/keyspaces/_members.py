@@ -3,6 +3,7 @@ from functools import partial
 
 import six
 
+from .._texts import brief, shown, text_of
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField
 from ..futures import plain
@@ -140,10 +141,10 @@ class _Coded(object):
 
 def _refuse(member, error):
     """Raise the InvalidValue for *member*, which is none, because of *error*."""
-    six.raise_from(InvalidValue('a member is text or a number, or what its codec takes, not %s %r: %s' % (
-        type(plain(member)).__name__, plain(member), error)), error)
+    six.raise_from(InvalidValue('a member is text or a number, or what its codec takes, not %s: %s' % (
+        shown(plain(member)), text_of(error))), error)
 
 
 def _blame(member, error):
     """Raise the InvalidValue that names the member, because of *error*."""
-    six.raise_from(InvalidValue('member %r: %s' % (member, error)), error)
+    six.raise_from(InvalidValue('member %s: %s' % (brief(member), text_of(error))), error)

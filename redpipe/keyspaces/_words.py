@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import six
 from six.moves import collections_abc as abc
 
+from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import FloatField
 from ..futures import plain
@@ -58,8 +59,7 @@ def sendable(args):
     args = tuple([plain(arg) for arg in args])
     for arg in args:
         if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
-            raise InvalidValue('%s takes text, bytes or a number, not %s %r' % (
-                args[0], type(arg).__name__, arg))
+            raise InvalidValue('%s takes text, bytes or a number, not %s' % (args[0], shown(arg)))
     return args
 
 

@@ -101,6 +101,11 @@ def settled() -> None:
     assert_type(list(range(number)), list[int])
     total: Future[int] = Future()
     total.set(sum([number, number]))
+    total.set(number)
+
+    # A field decodes the result.
+    assert_type(redpipe.TextField.decode(data), Optional[str])
+    assert_type(redpipe.IntegerField.decode(number), Optional[int])
 
     # The result itself, of which everything is known; a name of the result's own is Any on the Future.
     assert_type(data.result.decode(), str)

@@ -21,7 +21,7 @@ from redpipe.fields import (
     StringListField,
     TextField,
 )
-from redpipe.futures import Future, fail
+from redpipe.futures import Future, set_error
 
 try:
     import enum
@@ -461,7 +461,7 @@ def test_the_result_of_a_future_is_decoded(field, stored):
 @pytest.mark.parametrize('field', ALL)
 def test_a_future_that_failed_raises_its_own_error(field):
     future = Future()
-    fail(future, LookupError('lost'))
+    set_error(future, LookupError('lost'))
     for code in (field.encode, field.decode):
         for value in (future, settled(future)):
             with pytest.raises(LookupError, match='lost'):

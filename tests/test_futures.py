@@ -14,7 +14,7 @@ import six
 
 import redpipe
 from redpipe import IS, ISINSTANCE, Future
-from redpipe.futures import fail
+from redpipe.futures import set_error
 
 
 def settled(value, depth=1):
@@ -352,7 +352,7 @@ def test_a_future_may_be_set_to_one_that_has_no_result_yet():
 def test_a_future_raises_the_error_of_the_one_it_was_set_to(error):
     inner, outer = Future(), Future()
     outer.set(inner)
-    fail(inner, error)
+    set_error(inner, error)
     for read in (lambda: outer.result, lambda: outer + 1, lambda: str(outer), lambda: outer.name, lambda: outer == 1,
                  lambda: IS(outer, 1), lambda: pickle.dumps(outer)):
         with pytest.raises(type(error)) as caught:
@@ -456,7 +456,7 @@ def test_an_object_that_fakes_a_future_is_none():
 @pytest.mark.parametrize('error', [redpipe.ResultNotReady('lost'), ValueError('bad'), AttributeError('none')], ids=repr)
 def test_a_failed_future_raises_its_error_however_it_is_read(error):
     future = Future()
-    fail(future, error)
+    set_error(future, error)
     for read in (lambda: future.result, lambda: future + 1, lambda: str(future), lambda: future.name, lambda: future[0],
                  lambda: future == 1, lambda: IS(future, 1), lambda: pickle.dumps(future), lambda: copy.copy(future)):
         with pytest.raises(type(error)) as caught:
@@ -467,13 +467,13 @@ def test_a_failed_future_raises_its_error_however_it_is_read(error):
 
 def test_a_failed_future_can_be_set_and_fail_again():
     future = Future()
-    fail(future, ValueError('first'))
-    fail(future, ValueError('second'))
+    set_error(future, ValueError('first'))
+    set_error(future, ValueError('second'))
     with pytest.raises(ValueError, match='second'):
         future.result
     future.set(5)
     assert future == 5 and type(future) is Future
-    fail(future, ValueError('third'))
+    set_error(future, ValueError('third'))
     with pytest.raises(ValueError, match='third'):
         future.result
 

@@ -19,7 +19,8 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 LAYERS = [
     {'luascripts', 'tasks', 'version', '_redis_commands', '_steps', '_texts'},
     {'exceptions'},
-    {'futures', 'fields', '_client_libraries'},
+    {'futures', '_client_libraries'},
+    {'fields'},
     {'_batches'},
     {'_execution', '_pipe_methods'},
     {'_backends'},

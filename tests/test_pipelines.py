@@ -560,7 +560,7 @@ def test_an_error_without_text_spoils_its_own_future_alone(connected):
     connected.hset('h', 'bad', 'x')
     connected.execute_command('HSET', 'Word{1}', 'bad', 'x')
     with redpipe.autoexec() as pipe:
-        bad, good = pipe._queue('default', ('INCR', 'k'), Picky.decode), pipe.incr('k')
+        bad, good = pipe._queue_command('default', ('INCR', 'k'), Picky.decode), pipe.incr('k')
         spoilt, word = Words(pipe).hgetall('h'), Word('1', pipe=pipe)
     assert good == 2
     for read in (lambda: bad.result, lambda: spoilt.result, lambda: word['bad']):

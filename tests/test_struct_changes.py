@@ -483,7 +483,7 @@ def test_an_interrupt_while_replies_are_decoded_changes_nothing_here(connected, 
     pipe = redpipe.pipeline()
     change_everything(fern, pipe)
     fern.load(pipe=pipe)
-    pipe._queue('default', ('EXISTS', 'x'), interrupted)
+    pipe._queue_command('default', ('EXISTS', 'x'), interrupted)
     with pytest.raises(KeyboardInterrupt):
         pipe.execute()
     assert dict(fern) == before

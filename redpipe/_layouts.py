@@ -15,7 +15,10 @@ from .fields import (
     FloatField,
     IntegerField,
     ListField,
+    OWN,
     TextField,
+    codec,
+    kind_of,
 )
 from .futures import Future, Unreturned, broken, plain
 from .keyspaces import Hash
@@ -67,20 +70,24 @@ class Layout(object):
             '__module__': cls.__module__,
         })
         self.connection = self.core._connection()
-        self.keyparse = cls.keyparse or TextField
-        self.valueparse = cls.valueparse or TextField
-        self.memberparse = cls.memberparse or TextField
-        self.fields = dict((name, self._entry(name, field))
-                           for name, field in given.items() if name != self.key_name)
-        self.members = dict((entry[0], (name, entry[1].decode))
-                            for name, entry in self.fields.items())
+        self.keyparse, self.valueparse, self.memberparse = [
+            TextField if field is None else codec(field, cls.__name__, attribute)
+            for attribute, field in (('keyparse', cls.keyparse), ('valueparse', cls.valueparse),
+                                     ('memberparse', cls.memberparse))]
+        #: The field of each defined name.
+        self.fields = dict([(name, codec(field, cls.__name__, 'fields[%r]' % (name,)))
+                            for name, field in given.items() if name != self.key_name])
+        # What is known once and for all; codecs of members that are not redpipe's own are asked each time.
+        own = kind_of(self.memberparse) in OWN
+        self.entries = dict([(name, self._entry(name)) for name in self.fields if own])
+        self.members = dict([(entry[0], (name, entry[1].decode)) for name, entry in self.entries.items()])
 
-    def _entry(self, name, field):
+    def _entry(self, name):
         """Return what there is to know of a field: its member, the field itself, its encode,
         and the type of values that come back from it as they are.
         """
-        same = _SAME.get(field if isinstance(field, type) else type(field))
-        return six.ensure_binary(self.memberparse.encode(name)), field, field.encode, same
+        field = self.fields.get(name, self.valueparse)
+        return six.ensure_binary(self.memberparse.encode(name)), field, field.encode, _SAME.get(kind_of(field))
 
     def field(self, name):
         """Return what there is to know of the field called *name*, defined or not."""
@@ -89,7 +96,7 @@ class Layout(object):
                 '%s is the key of a %s and cannot change; make another one with that key'
                 % (brief(name), self.core.__name__))
         self.check(name)
-        return self.fields.get(name) or self._entry(name, self.valueparse)
+        return self.entries.get(name) or self._entry(name)
 
     def check(self, name):
         """Raise InvalidOperation for a field that a restricted Struct does not define."""
@@ -126,10 +133,10 @@ class Layout(object):
         removed.
         """
         words, local, removed = ['HSET', key], {}, []
-        fields = self.fields
+        entries = self.entries
         try:
             for name, value in changes.items():
-                member, field, encode, same = fields.get(name) or self.field(name)
+                member, field, encode, same = entries.get(name) or self.field(name)
                 if type(value) is same:
                     data = encode(value)
                     if same is list:
@@ -163,7 +170,7 @@ class Layout(object):
         """Return what is in the reply to HGETALL, as a dict of names to values."""
         data, members = {}, self.members
         for member, value in paired(reply):
-            name, decode = members.get(member) or self._undefined(member)
+            name, decode = members.get(member) or self._unknown(member)
             if name is not None:
                 try:
                     data[name] = decode(value)
@@ -171,13 +178,13 @@ class Layout(object):
                     data[name] = self._broken(key, name, error)
         return data
 
-    def _undefined(self, member):
-        """Return the name of a member that no field is defined for, None to leave it out."""
+    def _unknown(self, member):
+        """Return the name of a member, None to leave it out, and the decoder of its value."""
         try:
             name = self.memberparse.decode(member)
         except Exception:
             name = None  # others put it there; there is nothing to call it by
-        return None if name == self.key_name else name, self.valueparse.decode
+        return None if name == self.key_name else name, self.fields.get(name, self.valueparse).decode
 
     def value(self, key, name, decode, value):
         """Return the decoded *value*, or what raises the error when it is read."""

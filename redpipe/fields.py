@@ -15,7 +15,7 @@ from decimal import Decimal
 import six
 
 from ._texts import shown
-from .exceptions import InvalidValue, ResultNotReady
+from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
 from .futures import plain
 
 __all__ = [
@@ -278,6 +278,50 @@ class StringListField(object):
             return TextField.decode(value).split(',') if value else None
         except Exception as error:
             _refuse(cls, value, error)
+
+
+#: The plain types that stand for a field.
+KINDS = dict.fromkeys(six.integer_types, IntegerField)
+KINDS.update({
+    float: FloatField,
+    bool: BooleanField,
+    bytes: BinaryField,
+    list: ListField,
+    dict: DictField,
+    str: TextField,  # on Python 2 this is bytes too
+    six.text_type: TextField,
+})
+
+#: The classes that can be trusted to code the same value the same way each time.
+OWN = frozenset([IntegerField, FloatField, TextField, AsciiField, BinaryField, BooleanField, ListField, DictField,
+                 StringListField])
+
+#: What text and bytes have by the same names, and is no codec.
+_OTHERS = [getattr(kind, name) for kind in (six.text_type, bytes, bytearray) for name in ('encode', 'decode')
+           if hasattr(kind, name)]
+
+
+def codec(given, owner, attribute):
+    """Return the field that *given*, the *attribute* of the class *owner*, is or stands for.
+
+    What has not both methods of a field is InvalidOperation.
+    """
+    kind = kind_of(given)
+    if kind is given and given in KINDS:
+        return KINDS[given]
+    for name in ('encode', 'decode'):
+        if not callable(getattr(given, name, None)) or getattr(kind, name, None) in _OTHERS:
+            raise InvalidOperation(
+                '%s.%s: a field has the methods encode(value) and decode(data), but %s has no such %s; give one of '
+                'redpipe.fields, or str, int, float, bool, bytes, list or dict' % (
+                    owner, attribute, 'the class ' + kind.__name__ if kind is given else
+                    'an object of type ' + kind.__name__, name))
+    return given
+
+
+def kind_of(field):
+    """Return the class of a field that may be a class or an instance."""
+    return field if isinstance(field, type) else type(field)
 
 
 def _exactly(kind, value):

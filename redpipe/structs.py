@@ -53,14 +53,18 @@ class _StructType(ABCMeta):
         cls._lay_out()
 
     def _lay_out(cls):
+        cls._forget()
         cls._known = Layout(cls)
+
+    def _forget(cls):
+        cls._known = None
         for subclass in cls.__subclasses__():
-            subclass._lay_out()
+            subclass._forget()
 
     @property
     def _layout(cls):
         # Fields may be added to the dict at any time.
-        if cls._known.given != cls.fields:
+        if cls._known is None or cls._known.given != cls.fields:
             cls._lay_out()
         return cls._known
 

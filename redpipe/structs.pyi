@@ -19,11 +19,11 @@ class Struct(metaclass=ABCMeta):
     connection: ClassVar[str | None]
     key_name: ClassVar[str]
     default_fields: ClassVar[str | Iterable[str] | None]
-    fields: ClassVar[Mapping[Any, _Codec[Any, Any]] | None]
+    fields: ClassVar[Mapping[Any, _Codec[Any, Any] | type[object]] | None]
     restrict_fields: ClassVar[bool]
-    keyparse: ClassVar[_Codec[Any, object] | None]
-    valueparse: ClassVar[_Codec[Any, object] | None]
-    memberparse: ClassVar[_Codec[Any, object] | None]
+    keyparse: ClassVar[_Codec[Any, object] | type[object] | None]
+    valueparse: ClassVar[_Codec[Any, object] | type[object] | None]
+    memberparse: ClassVar[_Codec[Any, object] | type[object] | None]
     def __init__(
         self,
         _key_or_data: Any = None,

@@ -89,6 +89,14 @@ class Contract(FourWays):
         assert on(self.Keys).delete(n for n in ('f', 'x')) == 1
         assert connected.keys('*') == [b'K{g}']
 
+    @pytest.mark.parametrize('name', ['delete', 'unlink', 'touch'])
+    def test_keys_are_wanted(self, name, connected):
+        pipe = redpipe.pipeline()
+        for keys in ((), ([],), ('a', [])):
+            with pytest.raises(InvalidOperation):
+                getattr(self.Keys(pipe), name)(*keys)
+        assert pipe._queued == 0
+
     def test_unlink(self, on, connected, needs):
         needs(4)
         self.make('a', 'b')
@@ -97,9 +105,10 @@ class Contract(FourWays):
 
     def test_exists(self, on, connected):
         self.make('a', 'b')
-        assert on(self.Keys).exists('a') == 1
-        assert on(self.Keys).exists('x') == 0
-        assert on(self.Keys).exists(name='a') == 1
+        assert on(self.Keys).exists('a') is True
+        assert on(self.Keys).exists('x') is False
+        assert on(self.Keys).exists(name='a') is True
+        assert on(self.Keys).exists(['a']) == 1
         assert on(self.Keys).exists('a', 'b', 'x', 'a') == 3
         assert on(self.Keys).exists(['a', 'b']) == 2
 
@@ -212,10 +221,11 @@ class Contract(FourWays):
         dump = on(self.Keys).dump('a')
         assert type(dump) is bytes
         assert on(self.Keys).dump('x') is None
-        assert on(self.Keys).restore('b', dump) == b'OK'
-        assert on(self.Keys).restore('c', dump, 50000) == b'OK'
-        assert on(self.Keys).restore('d', dump, pttl=datetime.timedelta(seconds=50)) == b'OK'
-        assert on(self.Keys).restore('d', dump, replace=True) == b'OK'
+        assert on(self.Keys).restore('b', dump) == u'OK'
+        assert on(self.Keys).restore('c', dump, 50000) == u'OK'
+        assert on(self.Keys).restore('d', dump, pttl=datetime.timedelta(seconds=50)) == u'OK'
+        status = on(self.Keys).restore('d', dump, replace=True)
+        assert status == u'OK' and isinstance(status, type(u''))
         assert connected.dump('K{b}') == connected.dump('K{c}') == connected.dump('K{d}') == dump
         assert connected.pttl('K{d}') in (-1, None)
         assert 49000 < connected.pttl('K{c}') <= 50000

@@ -153,7 +153,7 @@ class TestHash(Contract):
             on(Users).hmset('k', {'name': u'a', 'age': u'five'})
         for word in ('age', 'IntegerField', 'five'):
             assert word in str(refused.value)
-        for member, value in (('admin', 2), ('other', 5), ('level', u'middle'), (5, u'x'),
+        for member, value in (('admin', 2), ('other', 5), ('level', u'middle'), (True, u'x'),
                               (None, 1)):
             with pytest.raises(InvalidValue):
                 on(Users).hset('k', member, value)
@@ -293,6 +293,61 @@ class TestHash(Contract):
         assert Changing().hgetall('k') == {u'name': u'Ann'}
         with pytest.raises(InvalidValue):
             Changing().hget('k', u'n\xe4me')
+
+    def test_a_codec_of_members_of_ones_own_is_asked_each_time(self, connected):
+        tenant = ['ann']
+
+        class Tenants(object):
+            @staticmethod
+            def encode(value):
+                return TextField.encode(u'%s:%s' % (tenant[0], value))
+
+            @staticmethod
+            def decode(value):
+                return TextField.decode(value).split(u':')[1]
+
+        class Shared(Hash):
+            keyspace = 'K'
+            memberparse = Tenants
+            fields = {'age': IntegerField}
+
+        Shared().hset('k', 'age', 1)
+        tenant[0] = 'bob'
+        assert Shared().hget('k', 'age').IS(None)
+        Shared().hset('k', 'age', 2)
+        assert connected.hgetall('K{k}') == {b'ann:age': b'1', b'bob:age': b'2'}
+        assert Shared().hmget('k', 'age') == [2]
+        assert Shared().hkeys('k') == [u'age', u'age']
+
+    def test_a_number_is_the_member_of_its_digits(self, on, connected):
+        class Numbered(Users):
+            fields = {'1': IntegerField, 2: IntegerField}
+
+        assert on(Numbered).hset('k', 1, 5) == 1
+        assert on(Numbered).hmset('k', {2: 6, 1.5: u'x'}) is True
+        assert connected.hgetall('K{k}') == {b'1': b'5', b'2': b'6', b'1.5': b'x'}
+        assert on(Numbered).hgetall('k') == {u'1': 5, u'2': 6, u'1.5': u'x'}
+        assert on(Numbered).hmget('k', 1, 2, 1.5) == [5, 6, u'x']
+        assert on(Numbered).hdel('k', 1, u'2') == 2
+        for member in (True, float('nan')):
+            with pytest.raises(InvalidValue):
+                on(Numbered).hset('k', member, u'x')
+
+    def test_fields_that_change_are_looked_at_again(self, connected):
+        class Changing(Hash):
+            keyspace = 'K'
+            fields = {}
+
+        Changing().hset('k', 'age', u'5')
+        Changing.fields['age'] = int
+        assert Changing().hget('k', 'age') == 5
+        Changing.fields = {'age': float}
+        assert Changing().hmget('k', 'age') == [5.0]
+        for fields in ({'age': 'x'}, {'age': u'x'}, {'age': None}, {'age': b'x'}):
+            Changing.fields = fields
+            with pytest.raises(InvalidOperation) as refused:
+                Changing().hget('k', 'other')
+            assert 'Changing' in str(refused.value) and "fields['age']" in str(refused.value)
 
     def test_hashes_with_many_members(self, on, connected):
         class Many(Hash):

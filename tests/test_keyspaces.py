@@ -1,9 +1,11 @@
 # -*- coding: utf-8 -*-
 """What holds for keyspaces of every type; what each type can do is in the files of that name."""
 import csv
+import gc
 import inspect
 import os
 import re
+import time
 
 import pytest
 import redis
@@ -11,9 +13,9 @@ import six
 
 import redpipe
 from redpipe import keyspaces
-from redpipe.exceptions import InvalidPipeline, InvalidValue, ResultNotReady
+from redpipe.exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from redpipe.fields import AsciiField, IntegerField, ListField, TextField
-from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, SortedSet, String
+from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, ShardedHash, SortedSet, String
 
 from contract import FourWays, version_of
 
@@ -437,6 +439,257 @@ def test_what_a_subclass_does_not_say_is_inherited():
 
     assert More.redis_key('a') == b'W{a}'
     assert More.keyparse is TextField
+
+
+def test_an_int_as_a_key_leaves_no_garbage(connected, no_collections):
+    class Users(Words):
+        pass
+
+    class Ascii(Words):
+        keyparse = AsciiField
+
+    with redpipe.autoexec() as pipe:
+        gc.collect()
+        for cls in (Users, Ascii):
+            assert cls.redis_key(12) == b'W{12}'
+        Users(pipe).set(12, 'v')
+        assert gc.collect() == 0
+
+
+def test_a_keyspace_tells_its_name():
+    class Far(Set):
+        connection = 'far'
+
+    assert str(Words()) == '<Words>'
+    for word in ('Words', "'W'", 'default'):
+        assert word in repr(Words())
+    for word in ('Far', 'None', 'far'):
+        assert word in repr(Far())
+
+
+# Codecs.
+
+class Colour(object):
+    """The look-up idiom, which raises StopIteration for what is unknown."""
+
+    TABLE = [(u'r', u'red'), (u'b', u'blue')]
+
+    @classmethod
+    def encode(cls, value):
+        return next(code for code, name in cls.TABLE if name == value)
+
+    @classmethod
+    def decode(cls, value):
+        return next(name for code, name in cls.TABLE if code.encode('ascii') == value)
+
+
+class Colours(object):
+    keyspace = 'C'
+    keyparse = valueparse = memberparse = Colour
+
+
+SEVERAL = (u'red', u'mauve', u'blue')
+
+
+@pytest.mark.parametrize('cls, name, args', [
+    (List, 'rpush', SEVERAL), (Set, 'sadd', SEVERAL), (Set, 'srem', SEVERAL), (SortedSet, 'zrem', SEVERAL),
+    (SortedSet, 'zadd', (SEVERAL,)), (HyperLogLog, 'pfadd', SEVERAL), (Geo, 'geopos', SEVERAL), (Hash, 'hdel', SEVERAL),
+    (Hash, 'hmget', SEVERAL), (Hash, 'hmset', ([(name, u'red') for name in SEVERAL],)), (ShardedHash, 'hdel', SEVERAL),
+    (ShardedHash, 'hmget', SEVERAL), (ShardedHash, 'hmset', ([(name, u'red') for name in SEVERAL],))],
+    ids=lambda given: given if isinstance(given, str) else None)
+def test_a_codec_that_raises_stopiteration_sends_no_part(cls, name, args, connected):
+    keys = type('Keys', (Colours, cls), {})
+    pipe = redpipe.pipeline()
+    with pytest.raises(StopIteration):
+        getattr(keys(pipe), name)(u'red', *args)
+    with pytest.raises(StopIteration):
+        keys(pipe).delete(*SEVERAL)
+    assert pipe._queued == 0
+
+
+@pytest.mark.parametrize('cls, write, read', [
+    (List, lambda c: c.rpush('C{r}', 'r', 'm', 'b'), lambda keys: keys.lrange(u'red', 0, -1)),
+    (Set, lambda c: c.sadd('C{r}', 'r', 'm', 'b'), lambda keys: keys.smembers(u'red')),
+    (Hash, lambda c: c.hset('C{r}', 'm', 'r'), lambda keys: keys.hkeys(u'red')),
+    (Hash, lambda c: c.hset('C{r}', 'r', 'm'), lambda keys: keys.hvals(u'red')),
+    (Hash, lambda c: c.hset('C{r}', 'r', 'm'), lambda keys: keys.hgetall(u'red'))])
+def test_a_codec_that_raises_stopiteration_returns_no_part(cls, write, read, connected):
+    write(connected)
+    keys = type('Keys', (Colours, cls), {})
+    found = read(keys())
+    with pytest.raises((StopIteration, InvalidValue)):
+        found.result
+
+
+def test_a_codec_that_raises_stopiteration_does_not_end_an_iterator(connected):
+    connected.sadd('C{r}', 'r', 'm', 'b')
+    connected.sadd('C{m}', 'r')
+    keys = type('Keys', (Colours, Set), {})
+    for found in (keys().sscan_iter(u'red'), keys().scan_iter(), keys().sscan_iter(u'mauve')):
+        with pytest.raises(InvalidValue) as refused:
+            list(found)
+    assert 'StopIteration' in str(refused.value)
+    with pytest.raises(StopIteration):
+        type('Keys', (Colours, ShardedHash), {})().hscan_iter(u'mauve')
+
+
+def test_plain_types_stand_for_their_fields(connected):
+    class Numbers(Hash):
+        keyspace = 'N'
+        keyparse = int
+        valueparse = float
+        memberparse = str
+        fields = {'age': int, 'name': str, 'on': bool, 'raw': bytes, 'list': list, 'dict': dict, 'text': six.text_type}
+
+    data = {u'age': 5, u'name': u'\xe9', u'on': True, u'raw': b'x', u'list': [1], u'dict': {u'a': 1}, u'text': u'\xe9',
+            u'other': 1.5}
+    if six.PY2:
+        data[u'raw'] = u'x'  # where bytes are str, which is text
+    for pipe in (None, redpipe.pipeline(autoexec=True)):
+        Numbers().delete(5)
+        assert Numbers().hmset(5, data) == True  # noqa: E712 -- a Future
+        assert Numbers().hgetall(5) == data
+        assert Numbers().hget(5, 'age') == 5
+    assert list(Numbers().scan_iter()) == [5]
+
+    class Counters(List):
+        valueparse = int
+
+    assert Counters().rpush('c', [1, 2]) == 2
+    assert Counters().lrange('c', 0, -1) == [1, 2]
+    assert Counters().lpop('c') == 1
+    with pytest.raises(InvalidValue):
+        Counters().rpush('c', u'1')
+
+
+class Half(object):
+    def encode(self, value):
+        return value
+
+
+@pytest.mark.parametrize('attribute', ['keyparse', 'valueparse', 'memberparse', '_memberparse', 'fields'])
+@pytest.mark.parametrize('codec', [object(), 'x', u'x', b'x', 5, complex, Half, Half(), tuple], ids=repr)
+def test_a_codec_that_is_none_is_refused_by_name(attribute, codec, connected):
+    bad = type('Bad', (Hash,), {attribute: {'age': codec} if attribute == 'fields' else codec})
+    with pytest.raises(InvalidOperation) as refused:
+        bad().exists('k')
+    for word in ('Bad', attribute.strip('_'), 'age' if attribute == 'fields' else ''):
+        assert word in str(refused.value)
+    assert 'object at' not in str(refused.value)
+    with pytest.raises(InvalidOperation):
+        bad(redpipe.pipeline())
+
+
+def test_a_class_that_has_a_codec_at_last_is_taken(connected):
+    class Late(String):
+        valueparse = object()
+
+    with pytest.raises(InvalidOperation):
+        Late().get('k')
+    Late.valueparse = int
+    assert Late().set('k', 5) == True  # noqa: E712 -- a Future
+    Late.valueparse = None
+    assert Late().get('k') == u'5'
+    Late.valueparse = 'x'
+    with pytest.raises(InvalidOperation):
+        Late().set('k', u'v')
+
+
+# Options.
+
+@pytest.mark.parametrize('cls, name, args, options', [
+    (String, 'set', ('v',), 'nx xx'), (String, 'set', ('v',), 'nx ifeq'), (String, 'set', ('v',), 'xx ifdne'),
+    (String, 'set', ('v',), 'ifeq ifne'), (String, 'set', ('v',), 'ifdeq ifdne'), (String, 'set', ('v',), 'ex px'),
+    (String, 'set', ('v',), 'exat keepttl'), (String, 'getex', (), 'ex persist'), (String, 'getex', (), 'px pxat'),
+    (String, 'lcs', ('l',), 'len idx'), (String, 'bitcount', (0,), ''), (String, 'bitcount', (), 'end'),
+    (String, 'bitcount', (), 'mode'), (String, 'bitcount', (0,), 'mode'), (String, 'bitpos', (1,), 'end'),
+    (String, 'bitpos', (1, 0), 'mode'), (String, 'bitpos', (1,), 'mode'),
+    (Keyspace, 'expire', (1,), 'nx xx'), (Keyspace, 'pexpire', (1,), 'nx gt'), (Keyspace, 'expireat', (1,), 'nx lt'),
+    (Keyspace, 'pexpireat', (1,), 'gt lt'), (Keyspace, 'restore', (b'x',), 'idletime frequency'),
+    (Keyspace, 'sort', (), 'groups'), (Keyspace, 'sort', (), 'start'), (Keyspace, 'sort', (), 'num'),
+    (Keyspace, 'sort', (), 'get groups store'), (Keyspace, 'sort_ro', (), 'groups'),
+    (Hash, 'hexpire', (1, 'm'), 'nx xx'), (Hash, 'hpexpire', (1, 'm'), 'xx gt'), (Hash, 'hexpireat', (1, 'm'), 'gt lt'),
+    (Hash, 'hpexpireat', (1, 'm'), 'nx lt'), (Hash, 'hrandfield', (), 'withvalues'),
+    (Hash, 'hgetex', ('m',), 'ex persist'), (Hash, 'hsetex', ('m', 'v'), 'px keepttl'),
+    (SortedSet, 'zadd', ('m',), 'nx xx'), (SortedSet, 'zadd', ('m',), 'gt lt'), (SortedSet, 'zadd', ('m',), 'nx gt'),
+    (SortedSet, 'zadd', ('m',), 'nx lt'), (SortedSet, 'zadd', (['m', 'n'],), 'incr'),
+    (SortedSet, 'zadd', ({'m': 1, 'n': 2},), 'incr'), (SortedSet, 'zrange', (0, 1), 'byscore bylex'),
+    (SortedSet, 'zrange', ('-', '+'), 'bylex withscores'), (SortedSet, 'zrange', (0, 1), 'offset num'),
+    (SortedSet, 'zrange', (0, 1), 'desc offset num'), (SortedSet, 'zrange', (0, 1), 'byscore offset'),
+    (SortedSet, 'zrange', (0, 1), 'byscore num'), (SortedSet, 'zrangestore', ('l', 0, 1), 'byscore bylex'),
+    (SortedSet, 'zrangestore', ('l', 0, 1), 'desc offset num'), (SortedSet, 'zrangebyscore', (0, 1), 'start'),
+    (SortedSet, 'zrevrangebylex', ('+', '-'), 'num'), (SortedSet, 'zrandmember', (), 'withscores'),
+    (Geo, 'geoadd', ([1, 2, 'm'],), 'nx xx'), (Geo, 'geosearch', ('m',), 'radius any'),
+    (Geo, 'geosearch', ('m',), 'radius width height'), (Geo, 'geosearch', ('m',), ''),
+    (Geo, 'geosearchstore', ('l', 'm'), 'radius any'), (Geo, 'georadius', (1, 2, 3), 'any'),
+    (Geo, 'georadius', (1, 2, 3), 'store store_dist'), (Geo, 'georadius', (1, 2, 3), 'store withdist'),
+    (Geo, 'georadiusbymember', ('m', 3), 'store_dist withcoord'), (Geo, 'georadius_ro', (1, 2, 3), 'any'),
+], ids=lambda given: given if isinstance(given, str) else None)
+def test_options_that_make_no_sense_together_are_refused_at_once(cls, name, args, options, connected):
+    pipe = redpipe.pipeline()
+    with pytest.raises(InvalidOperation):
+        getattr(cls(pipe), name)('k', *args, **dict.fromkeys(options.split(), 1))
+    assert pipe._queued == 0
+
+
+@pytest.mark.parametrize('name, args', [('zmpop', (1, ['k'])), ('bzmpop', (1, 1, ['k']))])
+def test_one_end_of_a_sorted_set_is_popped(name, args, connected):
+    pipe = redpipe.pipeline()
+    for options in ({}, {'min': True, 'max': True}):
+        with pytest.raises(InvalidOperation):
+            getattr(SortedSet(pipe), name)(*args, **options)
+    assert pipe._queued == 0
+
+
+def test_options_that_go_together_are_sent(connected):
+    connected.zadd('k', {'m': 1})
+    with redpipe.autoexec() as pipe:
+        keys = SortedSet(pipe)
+        changed = keys.zadd('k', {'m': 2}, xx=True, ch=True), keys.zadd('k', 'm', 3, xx=True, incr=True)
+        found = keys.zrangebyscore('k', 0, 9, start=0, num=1, withscores=True)
+        first = String(pipe).bitpos('s', 0, 0)
+    assert changed == (1, 5)
+    assert found == [(u'm', 5)]
+    assert first == 0
+
+
+# Many arguments at once.
+
+PLENTY = 40000
+
+
+@pytest.mark.parametrize('queue', [
+    lambda pipe: String(pipe).mset(dict(('k%d' % i, 'v') for i in range(PLENTY))),
+    lambda pipe: String(pipe).msetnx(dict(('k%d' % i, 'v') for i in range(PLENTY))),
+    lambda pipe: String(pipe).bitfield_ro('k', 'u8', 0, [('u8', i) for i in range(PLENTY)]),
+    lambda pipe: bits(String(pipe).bitfield('k')),
+    lambda pipe: Geo(pipe).geoadd('k', [item for i in range(PLENTY) for item in (1, 2, 'm%d' % i)]),
+    lambda pipe: SortedSet(pipe).zadd('k', dict(('m%d' % i, i) for i in range(PLENTY))),
+    lambda pipe: SortedSet(pipe).zunionstore('k', dict(('m%d' % i, i) for i in range(PLENTY))),
+    lambda pipe: Hash(pipe).hset('k', mapping=dict(('m%d' % i, 'v') for i in range(PLENTY))),
+    lambda pipe: Few(pipe).hset('k', mapping=dict(('m%d' % i, 'v') for i in range(PLENTY))),
+    lambda pipe: Few(pipe).hmget('k', ['m%d' % i for i in range(PLENTY)]),
+    lambda pipe: Set(pipe).sort('k', get=['w%d_*' % i for i in range(PLENTY)])],
+    ids='mset msetnx bitfield_ro bitfield geoadd zadd zunionstore hset sharded_hset sharded_hmget sort'.split())
+def test_the_time_grows_with_the_arguments_not_with_their_square(queue, connected):
+    pipe = redpipe.pipeline()
+    started = timer()
+    queue(pipe)
+    assert timer() - started < 3
+
+
+#: The time of this process alone, where there is such a timer.
+timer = getattr(time, 'process_time', time.clock if six.PY2 else None)
+
+
+class Few(ShardedHash):
+    shards = 1
+
+
+def bits(field):
+    for i in range(PLENTY):
+        field.get('u8', i)
+    return field.execute()
 
 
 # The older redis-py.

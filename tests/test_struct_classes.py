@@ -222,6 +222,71 @@ def test_memberparse_is_the_codec_of_names(within, connected):
     assert Loud('1', fields=['pot', 'leaves']) == {'plant': '1', 'leaves': 2, 'pot': u'clay'}
 
 
+def test_memberparse_of_ones_own_is_asked_each_time(connected):
+    tenant = ['ann']
+
+    class Tenants(object):
+        @staticmethod
+        def encode(value):
+            return redpipe.TextField.encode(u'%s:%s' % (tenant[0], value))
+
+        @staticmethod
+        def decode(value):
+            owner, name = redpipe.TextField.decode(value).split(u':')
+            return name if owner == tenant[0] else owner
+
+    class Shared(redpipe.Struct):
+        keyspace = 'S'
+        memberparse = Tenants
+        fields = {'age': redpipe.IntegerField}
+
+    Shared({'_key': '1', 'age': 1})
+    tenant[0] = 'bob'
+    Shared({'_key': '1', 'age': 2})
+    assert connected.hgetall('S{1}') == {b'ann:age': b'1', b'bob:age': b'2'}
+    assert Shared('1', fields=['age']) == {'_key': '1', 'age': 2}
+    assert Shared('1')['age'] == 2
+
+
+def test_plain_types_stand_for_their_fields(within, connected):
+    class Person(redpipe.Struct):
+        keyspace = 'P'
+        keyparse = int
+        valueparse = float
+        memberparse = str
+        fields = {'age': int, 'name': str, 'on': bool, 'tags': list, 'more': dict}
+
+    data = {'_key': 5, 'age': 5, 'name': u'\xe9', 'on': True, 'tags': [1], 'more': {u'a': 1}, 'other': 1.5}
+    with within() as pipe:
+        person = Person(data, pipe=pipe)
+        sum_ = person.incr('age', pipe=pipe)
+    assert sum_ == 6
+    assert person == Person(5) == dict(data, age=6)
+    assert connected.hget('P{5}', 'age') == b'6'
+    with pytest.raises(redpipe.InvalidValue):
+        person.update({'age': u'5'})
+
+
+@pytest.mark.parametrize('attribute', ['keyparse', 'valueparse', 'memberparse', 'fields'])
+@pytest.mark.parametrize('codec', [object(), 'x', u'x', b'x', 5, complex], ids=repr)
+def test_a_codec_that_is_none_is_refused_with_the_class(attribute, codec, connected):
+    given = {'age': codec} if attribute == 'fields' else codec
+    with pytest.raises(InvalidOperation) as refused:
+        type('Bad', (redpipe.Struct,), {attribute: given})
+    for word in ('Bad', attribute, 'age' if attribute == 'fields' else ''):
+        assert word in str(refused.value)
+
+    class Good(redpipe.Struct):
+        pass
+
+    with pytest.raises(InvalidOperation):
+        setattr(Good, attribute, given)
+    with pytest.raises(InvalidOperation):
+        Good('1', no_op=True)
+    setattr(Good, attribute, None)
+    assert Good('1') == {'_key': '1'}
+
+
 def test_names_may_be_numbers(within, connected):
     class Sparse(redpipe.Struct):
         memberparse = redpipe.IntegerField

@@ -1,11 +1,12 @@
 """What all keyspaces share: naming keys, coding values, queueing commands."""
 import re
+from contextlib import contextmanager
 
 import six
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField, from_utf8, utf8
+from ..fields import TextField, codec, from_utf8, kind_of, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
 from ._words import SIMPLE, sendable, several
@@ -62,12 +63,26 @@ class Base(object):
     #: The field of the values.
     valueparse = TextField
 
+    #: The last class whose codecs were looked at.
+    _checked = None
+    #: What ``keyparse`` and ``valueparse`` were then, each with the field that it stands for.
+    _keyed = _valued = TextField, TextField
+
     def __init__(self, pipe=None):
         """Queue the commands on *pipe*; without one, each is sent at once by itself."""
         if pipe is not None and not isinstance(pipe, (Pipeline, NestedPipeline)):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
         self._connection_name = self._connection()
+        if self._checked is not type(self):
+            self._check()
+            type(self)._checked = type(self)
+
+    def __str__(self):
+        return '<%s>' % type(self).__name__
+
+    def __repr__(self):
+        return '<%s keyspace=%r connection=%r>' % (type(self).__name__, self.keyspace, self._connection_name)
 
     @property
     def pipe(self):
@@ -106,6 +121,32 @@ class Base(object):
                 'iterating takes several round trips, which no pipe can hold; call it on %s(), '
                 'or %s' % (type(self).__name__, instead))
 
+    # Codecs.
+
+    def _check(self):
+        """Raise InvalidOperation for a codec that is none."""
+        self._key_field()
+        self._value_field()
+
+    @classmethod
+    def _key_field(cls):
+        """Return the field of the keys."""
+        given, field = cls._keyed
+        if given is not cls.keyparse:
+            given = cls.keyparse
+            field = TextField if given is None else codec(given, cls.__name__, 'keyparse')
+            cls._keyed = given, field
+        return field
+
+    def _value_field(self):
+        """Return the field of the values."""
+        given, field = self._valued
+        if given is not self.valueparse:
+            given = self.valueparse
+            field = TextField if given is None else codec(given, type(self).__name__, 'valueparse')
+            type(self)._valued = given, field
+        return field
+
     # Names of keys.
 
     @classmethod
@@ -115,11 +156,14 @@ class Base(object):
         *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
         its digits. None, a list or a tuple is InvalidValue.
         """
-        if type(key) is _TEXT and cls.keyparse is TextField:
+        kind = type(key)
+        if kind is _TEXT and cls.keyparse is TextField:
             try:
                 name = utf8(key)
             except ValueError:
                 name = TextField.encode(key)  # which refuses it
+        elif kind is int and cls.keyparse is TextField:
+            name = b'%d' % key
         else:
             name = six.ensure_binary(cls._encode_key(key))
         keyspace = cls.keyspace
@@ -127,22 +171,24 @@ class Base(object):
 
     @classmethod
     def _encode_key(cls, key):
-        field = cls.keyparse or TextField
+        field = cls._key_field()
         key = plain(key)
         if key is None or isinstance(key, (list, tuple)):
             raise InvalidValue('%s wants one key, not %s' % (cls.__name__, shown(key)))
         if isinstance(key, bytes):
             key = field.decode(key)
+        if type(key) not in six.integer_types:
+            return field.encode(key)
+        if issubclass(kind_of(field), TextField):
+            return field.encode(six.text_type(key))
         try:
             return field.encode(key)
         except InvalidValue:
-            if type(key) not in six.integer_types:
-                raise
             return field.encode(six.text_type(key))
 
     def _keys(self, *keys):
         """Return the redis keys of several arguments, each a key or a collection of keys."""
-        names = []
+        names = [] if keys else several(())  # which refuses it
         for key in keys:
             names.extend(several((key,)))
         return tuple([self.redis_key(name) for name in names])
@@ -153,7 +199,7 @@ class Base(object):
             return None
         if self.keyspace is not None:
             reply = reply[len(six.ensure_binary(self.keyspace)) + 1:-1]
-        return (self.keyparse or TextField).decode(reply)
+        return self._key_field().decode(reply)
 
     def _pattern(self, match):
         """Return the pattern of the redis keys whose names match the pattern *match*."""
@@ -165,26 +211,32 @@ class Base(object):
     # Values.
 
     def _encode(self, value):
-        field = self.valueparse or TextField
+        field = self.valueparse
+        if field is not TextField:
+            field = self._value_field()
         return field.encode(value if type(value) is _TEXT else plain(value))
 
     def _encode_all(self, values):
         values = several(values)
-        field = self.valueparse or TextField
+        field = self._value_field()
         if field is TextField:
             try:
                 return tuple(map(utf8, values))
             except Exception:
                 pass  # there is a Future among them, or what the field refuses
-        return tuple(map(field.encode, map(plain, values)))
+        # A codec that raises StopIteration would end a map, and a generator, as if there were no more values.
+        return tuple([field.encode(plain(value)) for value in values])
 
     # Decoders. A reply of None is a key that is missing.
 
     def _decode(self, reply):
-        return (self.valueparse or TextField).decode(reply)
+        field = self.valueparse
+        if field is not TextField:
+            field = self._value_field()
+        return field.decode(reply)
 
     def _decode_all(self, reply):
-        return None if reply is None else decoded(self.valueparse or TextField, reply)
+        return None if reply is None else decoded(self._value_field(), reply)
 
     def _decode_some(self, reply):
         """Decode one value, or as many as a count asked for."""
@@ -210,7 +262,8 @@ def decoded(field, values):
             return list(map(from_utf8, values))
         except Exception:
             pass  # one is missing, or is none that the field reads
-    return list(map(field.decode, values))
+    decode = field.decode
+    return [decode(value) for value in values]
 
 
 def number(reply):
@@ -245,6 +298,16 @@ def paired(reply):
 def _pages(scan, args, options):
     cursor = None
     while cursor != 0:
-        cursor, found = scan(*args, cursor=cursor or 0, **options).result
+        with not_ended():
+            cursor, found = scan(*args, cursor=cursor or 0, **options).result
         for item in found.items() if isinstance(found, dict) else found:
             yield item
+
+
+@contextmanager
+def not_ended():
+    """Raise InvalidValue in place of a codec's StopIteration, which would end the generator around it in silence."""
+    try:
+        yield
+    except StopIteration as error:
+        six.raise_from(InvalidValue('a codec raised StopIteration: %s' % error), error)

@@ -3,6 +3,7 @@ from ._members import Members
 from ._words import (
     at_milliseconds,
     at_seconds,
+    exclusive,
     expiry,
     flags,
     in_milliseconds,
@@ -112,6 +113,7 @@ class Expiry(Members, Keyspace):
 
     def _hexpire(self, command, name, time, members, conditions):
         given = only(conditions, nx=False, xx=False, gt=False, lt=False)
+        exclusive(**given)
         words = flags(NX=given['nx'], XX=given['xx'], GT=given['gt'], LT=given['lt'])
         return self._of_members(command, name, members, (time,) + words)
 

@@ -5,10 +5,14 @@ import six
 
 from .._texts import brief, shown, text_of
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField
+from ..fields import OWN, FloatField, TextField, codec, kind_of
 from ..futures import plain
-from ._base import Base, Remembered, TEXT, paired
+from ._base import TEXT, Base, Remembered, paired
 from ._words import SIMPLE, pairs, several
+
+
+#: What stands for its text among members that are text.
+_NUMBERS = frozenset(six.integer_types + (float,))
 
 
 class Members(Base):
@@ -21,30 +25,39 @@ class Members(Base):
     #: The older name of :attr:`memberparse`; it counts where it is set.
     _memberparse = None
 
-    #: The codec of the members with what it has coded, see ``_codecs``.
+    #: What codes the members of this class, see ``_codecs``.
     _coded = None
+
+    def _check(self):
+        super(Members, self)._check()
+        self._codecs()
 
     def _codecs(self):
         """Return what codes the members, the fields of values by member, and that of the others."""
-        codec = self._memberparse or self.memberparse or TextField
+        memberparse = self.memberparse if self._memberparse is None else self._memberparse
+        given = memberparse, self.fields or {}
         coded = self._coded
-        if coded is None or coded.codec is not codec:
-            coded = type(self)._coded = _Coded(codec)
-        return coded, self.fields or {}, self.valueparse or TextField
+        if coded is None or coded.given != given:
+            coded = type(self)._coded = _Coded(type(self).__name__, *given)
+        return coded, coded.fields, self._value_field()
 
     def _member(self, member):
         """Return a member as it is sent, and the field of its value."""
         coded, fields, default = self._codecs()
         try:
+            if type(member) not in TEXT:
+                member = coded.named(member)
             return coded.encode(member), fields.get(member, default)
         except TypeError as error:
             _refuse(member, error)
 
     def _members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
-        members = several(members)
+        coded = self._codecs()[0]
+        members = [member if type(member) in TEXT else coded.named(member) for member in several(members)]
+        encode = coded.encode
         try:
-            words = tuple(map(self._codecs()[0].encode, members))
+            words = tuple([encode(member) for member in members])
         except TypeError:
             words = tuple([self._member(member)[0] for member in members])  # which blames the one
         return words, partial(self._decode_values, members)
@@ -72,6 +85,8 @@ class Members(Base):
         encode, field, words = coded.encode, fields.get, []
         for member, value in given:
             try:
+                if type(member) not in TEXT:
+                    member = coded.named(member)
                 words.append(encode(member))
             except TypeError as error:
                 _refuse(member, error)
@@ -79,7 +94,7 @@ class Members(Base):
                 words.append(field(member, default).encode(
                     value if type(value) in SIMPLE else plain(value)))
             except InvalidValue as error:
-                _blame(plain(member), error)
+                _blame(member, error)
         return tuple(words)
 
     # Decoders.
@@ -88,7 +103,8 @@ class Members(Base):
         return self._codecs()[0].decode(reply)
 
     def _decode_members(self, reply):
-        return None if reply is None else list(map(self._codecs()[0].decode, reply))
+        decode = self._codecs()[0].decode
+        return None if reply is None else [decode(member) for member in reply]
 
     def _decode_dict(self, reply):
         coded, fields, default = self._codecs()
@@ -109,7 +125,7 @@ class Members(Base):
             for member, value in zip(members, reply):
                 values.append(fields.get(member, default).decode(value))
         except Exception as error:
-            _blame(plain(members[len(values)]), error)
+            _blame(members[len(values)], error)
         return values
 
     def _decode_pairs(self, reply):
@@ -125,18 +141,38 @@ class Members(Base):
 
 
 class _Coded(object):
-    """What codes members by *codec*: mostly a few, which come again and again."""
+    """What codes members, by *memberparse*, and the *fields* of their values, of the class *owner*.
 
-    def __init__(self, codec):
-        self.codec = codec
-        self.encode = Remembered(self._encode, TEXT, self._many).__getitem__
-        self.decode = Remembered(codec.decode, [bytes], self._many).__getitem__
+    Members are mostly a few, which come again and again: redpipe's own fields are asked once for each. Another codec
+    may have its reasons to answer otherwise the next time.
+    """
 
-    def _encode(self, member):
-        return self.codec.encode(plain(member))
+    def __init__(self, owner, memberparse, fields):
+        self.given = memberparse, dict(fields)
+        self._codec = TextField if memberparse is None else codec(memberparse, owner, 'memberparse')
+        kind = kind_of(self._codec)
+        self._spells = issubclass(kind, TextField)
+        found = dict([(self.named(member), codec(field, owner, 'fields[%r]' % (member,)))
+                      for member, field in fields.items()])
+        self.fields = fields if found == fields else found
+        self._many()
+        if kind in OWN:
+            self.encode = Remembered(self.encode, TEXT, self._many).__getitem__
+            self.decode = Remembered(self.decode, [bytes], self._many).__getitem__
+
+    def named(self, member):
+        """Return *member* as what it reads as: a number is the text of it, where members are text."""
+        member = plain(member)
+        if self._spells and type(member) in _NUMBERS:
+            member = six.ensure_text(FloatField.encode(member) if type(member) is float else str(member))
+        return member
 
     def _many(self):
-        self.encode, self.decode = self._encode, self.codec.decode
+        self.encode, self.decode = self._encode, self._codec.decode
+
+    def _encode(self, member):
+        hash(member)  # what has none, a list for example, is no member
+        return self._codec.encode(member)
 
 
 def _refuse(member, error):

@@ -1,9 +1,8 @@
 """The ranges of sorted sets: by rank, by score, by the order of the values."""
 from functools import partial
 
-from ..fields import TextField
 from ._base import number, paired
-from ._words import flags, limit
+from ._words import exclusive, flags, limit, needs
 from .generic import Keyspace
 
 
@@ -23,11 +22,12 @@ class Ranges(Keyspace):
         With *desc*, the highest is first. With *withscores*, a list of (value, score),
         where *score_cast_func* makes the score of a float. Redis 6.2: *byscore* and *bylex*
         let the bounds be scores or values, *start* being the higher one if *desc*, and
-        *num* is how many to return at most, skipping *offset*.
+        *num* is then how many to return at most, skipping *offset*.
         """
+        exclusive(withscores=withscores, bylex=bylex)
+        words = _kind(byscore, bylex, desc, offset, num)
         if desc and not (byscore or bylex):
             return self.zrevrange(name, start, end, withscores, score_cast_func)
-        words = flags(BYSCORE=byscore, BYLEX=bylex, REV=desc) + limit(offset, num)
         return self._range('ZRANGE', name, start, end, words, withscores, score_cast_func)
 
     def zrevrange(self, name, start, end, withscores=False, score_cast_func=float):
@@ -67,7 +67,7 @@ class Ranges(Keyspace):
 
         Sends ZRANGESTORE (Redis 6.2).
         """
-        words = flags(BYSCORE=byscore, BYLEX=bylex, REV=desc) + limit(offset, num)
+        words = _kind(byscore, bylex, desc, offset, num)
         return self._run(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
 
     def zremrangebyrank(self, name, start, stop):
@@ -114,8 +114,16 @@ class Ranges(Keyspace):
         return self._decode_scored if cast is float else partial(self._decode_scored, cast=cast)
 
     def _decode_scored(self, reply, cast=float):
-        decode = (self.valueparse or TextField).decode
+        decode = self._value_field().decode
         return [(decode(value), cast(float(score))) for value, score in paired(reply)]
 
     def _decode_ranked(self, reply, cast=float):
         return None if reply is None else [reply[0], cast(number(reply[1]))]
+
+
+def _kind(byscore, bylex, desc, offset, num):
+    """Return the words for what the bounds of a range are."""
+    exclusive(byscore=byscore, bylex=bylex)
+    words = limit(offset, num)
+    needs('offset and num', words, 'byscore or bylex', byscore or bylex)
+    return flags(BYSCORE=byscore, BYLEX=bylex, REV=desc) + words

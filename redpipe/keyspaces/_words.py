@@ -77,6 +77,26 @@ def options(**words):
     return found
 
 
+def exclusive(**options):
+    """Raise InvalidOperation if more than one of *options* is given, that is, true."""
+    given = sorted([name for name, value in options.items() if value])
+    if len(given) > 1:
+        raise InvalidOperation('%s exclude each other; give one of them' % ' and '.join(given))
+
+
+def conditions(nx, xx, gt, lt):
+    """Return the words for when a score or an expiry changes; *xx* goes with one of *gt* and *lt*."""
+    exclusive(nx=nx, xx=xx)
+    exclusive(nx=nx, gt=gt, lt=lt)
+    return flags(NX=nx, XX=xx, GT=gt, LT=lt)
+
+
+def needs(option, given, other, present):
+    """Raise InvalidOperation if *option* is given and *other*, without which it has no meaning, is not present."""
+    if given and not present:
+        raise InvalidOperation('%s has a meaning only together with %s; give both or neither' % (option, other))
+
+
 def limit(offset, num):
     """Return LIMIT and its arguments, or nothing; one without the other makes no sense."""
     if offset is None and num is None:

@@ -7,14 +7,18 @@ from ..connections import ConnectionManager
 from ..fields import TextField
 from ..futures import plain
 from ..luascripts import RESTORENX
-from ._base import Base
+from ._base import Base, not_ended, text
 from ._words import (
+    COLLECTIONS,
     at_milliseconds,
     at_seconds,
+    conditions,
+    exclusive,
     flags,
     in_milliseconds,
     in_seconds,
     limit,
+    needs,
     options,
     raw,
     several,
@@ -43,8 +47,9 @@ class Keyspace(Base):
         return self._run(('UNLINK',) + self._keys(*names))
 
     def exists(self, name, *names):
-        """Count which of the keys exist: 1 or 0 for one key. Sends EXISTS."""
-        return self._run((raw('EXISTS'),) + self._keys(name, *names))
+        """Return True if the key exists; of several keys or a collection, count those that do. Sends EXISTS."""
+        one = not names and not isinstance(plain(name), COLLECTIONS)
+        return self._run((raw('EXISTS'),) + self._keys(name, *names), bool if one else None)
 
     def touch(self, *names):
         """Mark the keys as used now and return how many exist. Sends TOUCH."""
@@ -119,7 +124,7 @@ class Keyspace(Base):
     def _expire(self, command, name, time, nx, xx, gt, lt):
         words = command, self.redis_key(name), time
         if nx or xx or gt or lt:
-            words += flags(NX=nx, XX=xx, GT=gt, LT=lt)
+            words += conditions(nx, xx, gt, lt)
         return self._run(words, bool)
 
     def persist(self, name):
@@ -156,14 +161,17 @@ class Keyspace(Base):
 
     def restore(self, name, value, pttl=0, replace=False, absttl=False, idletime=None,
                 frequency=None):
-        """Make a key of *value*, the bytes of a :meth:`dump`, and return ``b'OK'``.
+        """Mind the order: *value*, then *pttl*, where redis-py has the time first.
 
-        It lives for *pttl* milliseconds or a timedelta (0: for ever), or until then, in
+        Make a key of *value*, the bytes of a :meth:`dump`, and return the text ``'OK'``. The
+        key lives for *pttl* milliseconds or a timedelta (0: for ever), or until then, in
         milliseconds since 1970, with *absttl*. A key that exists is an error of the
-        server unless *replace* is true. Sends RESTORE.
+        server unless *replace* is true. *idletime* and *frequency* exclude each other.
+        Sends RESTORE.
         """
+        exclusive(idletime=idletime is not None, frequency=frequency is not None)
         words = flags(REPLACE=replace, ABSTTL=absttl) + options(IDLETIME=idletime, FREQ=frequency)
-        return self._run(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words)
+        return self._run(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, text)
 
     def restorenx(self, name, value, pttl=0):
         """Do as :meth:`restore` if there is no such key: 1 if it was done, otherwise 0.
@@ -226,7 +234,13 @@ class Keyspace(Base):
         self._refuse_pipe('use its client')
         given = dict(match=self._pattern(match), count=count, _type=_type)
         given = dict(item for item in given.items() if item[1] is not None)
-        return (self._name(key) for key in backend.client.scan_iter(**given))
+        return self._names(backend.client.scan_iter(**given))
+
+    def _names(self, keys):
+        for key in keys:
+            with not_ended():
+                name = self._name(key)
+            yield name
 
     def _scanned(self, reply):
         return int(reply[0]), [self._name(name) for name in reply[1]]
@@ -242,7 +256,8 @@ class Keyspace(Base):
         patterns are redis keys, or ``key->member``. With *groups*, what belongs together
         comes as tuples. With *store*, the list goes to that key and its length is returned.
         """
-        words = _sorting(start, num, by, get, desc, alpha)
+        exclusive(groups=groups, store=store is not None)
+        words = _sorting(start, num, by, get, desc, alpha, groups)
         if store is not None:
             return self._run((raw('SORT'), self.redis_key(name)) + words
                              + ('STORE', self.redis_key(store)))
@@ -251,7 +266,7 @@ class Keyspace(Base):
     def sort_ro(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
                 groups=False):
         """Do as :meth:`sort`, on a replica too. Sends SORT_RO (Redis 7)."""
-        words = _sorting(start, num, by, get, desc, alpha)
+        words = _sorting(start, num, by, get, desc, alpha, groups)
         return self._run(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
 
     def _sorted(self, get, groups):
@@ -268,12 +283,13 @@ def _is_subcommand(word):
     return isinstance(word, six.string_types) and word.lower() in SUBCOMMANDS
 
 
-def _sorting(start, num, by, get, desc, alpha):
-    words = options(BY=by) + limit(start, num)
+def _sorting(start, num, by, get, desc, alpha, groups):
+    needs('groups', groups, 'get', get is not None)
+    words = list(options(BY=by) + limit(start, num))
     if get is not None:
         for pattern in several((get,)):
-            words += ('GET', pattern)
-    return words + flags(DESC=desc, ALPHA=alpha)
+            words += 'GET', pattern
+    return tuple(words) + flags(DESC=desc, ALPHA=alpha)
 
 
 def _columns(decoders, groups, reply):

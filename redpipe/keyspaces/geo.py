@@ -3,7 +3,7 @@ from functools import partial
 
 from ..exceptions import InvalidOperation
 from ._base import number, text
-from ._words import flags, only, options, raw, several
+from ._words import exclusive, flags, needs, only, options, raw, several
 from .sorted_sets import SortedSet
 
 __all__ = ['Geo']
@@ -27,10 +27,12 @@ class Geo(SortedSet):
         values = several((values,) + more)
         if len(values) % 3:
             raise InvalidOperation('each place is a longitude, a latitude and a value')
+        exclusive(nx=given['nx'], xx=given['xx'])
         words = flags(NX=given['nx'], XX=given['xx'], CH=given['ch'])
+        places = []
         for i in range(0, len(values), 3):
-            words += (values[i], values[i + 1], self._encode(values[i + 2]))
-        return self._run(('GEOADD', self.redis_key(name)) + words)
+            places += values[i], values[i + 1], self._encode(values[i + 2])
+        return self._run(('GEOADD', self.redis_key(name)) + words + tuple(places))
 
     def geodist(self, name, place1, place2, unit=None):
         """Return the distance of two places, None if one is missing. Sends GEODIST."""
@@ -115,7 +117,10 @@ class Geo(SortedSet):
         words += _order(sort, count, any)
         words += options(STORE=store if store is None else self.redis_key(store),
                          STOREDIST=store_dist if store_dist is None else self.redis_key(store_dist))
+        exclusive(store=store is not None, store_dist=store_dist is not None)
         stored = store is not None or store_dist is not None
+        for extra in (withdist, withhash, withcoord):
+            exclusive(**{'store or store_dist': stored, 'withdist, withhash or withcoord': extra})
         decode = None if stored else self._places(withdist, withhash, withcoord)
         return self._run((raw(command), self.redis_key(name)) + words, decode)
 
@@ -142,6 +147,7 @@ class Geo(SortedSet):
 
 
 def _order(sort, count, any):
+    needs('any', any, 'count', count is not None)
     words = (sort.upper(),) if sort else ()
     return words + options(COUNT=count) + flags(ANY=any)
 

@@ -1,6 +1,6 @@
 """Hashes: members with values, each member's value of its own type."""
 from ._hash_expiry import Expiry
-from ._words import options, raw
+from ._words import needs, options, raw
 
 __all__ = ['Hash']
 
@@ -61,6 +61,7 @@ class Hash(Expiry):
         With *count*, a list of so many, or of -*count*, some perhaps more than once; then
         *withvalues* makes it a list of (member, value).
         """
+        needs('withvalues', withvalues, 'count', count is not None)
         words = () if count is None else (count,) + (('WITHVALUES',) if withvalues else ())
         decode = (self._decode_member if count is None else
                   self._decode_pairs if withvalues else self._decode_members)

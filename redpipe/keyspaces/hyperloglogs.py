@@ -17,7 +17,7 @@ class HyperLogLog(Keyspace):
 
     def pfmerge(self, dest, *sources):
         """Let *dest* count what it and all *sources* have counted; True. Sends PFMERGE."""
-        return self._run(('PFMERGE', self.redis_key(dest)) + self._keys(*sources))
+        return self._run(('PFMERGE', self.redis_key(dest)) + (self._keys(*sources) if sources else ()))
 
     def pfdebug(self, name, subcommand='ENCODING'):
         """Show the inside of a key, for those who work on Redis. Sends PFDEBUG.

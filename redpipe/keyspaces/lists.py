@@ -146,9 +146,10 @@ class List(Keyspace):
         return self._run(('LINSERT', self.redis_key(name)) + words)
 
     def lrem(self, name, value, num=1):
-        """Remove a value the first *num* times it comes, and return how many that were.
+        """Mind the order: *value*, then *num*, where redis-py has the number first.
 
-        A negative *num* counts from the end, 0 is all. Sends LREM.
+        Remove a value the first *num* times it comes, and return how many that were. A
+        negative *num* counts from the end, 0 is all. Sends LREM.
         """
         return self._run(('LREM', self.redis_key(name), num, self._encode(value)))
 

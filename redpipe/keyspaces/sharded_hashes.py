@@ -120,8 +120,8 @@ class ShardedHash(Members):
             (('DEL', key), None) for name in names for key in self.shard_keys(name)])
 
     def exists(self, name):
-        """Tell whether any shard is there: 1 or 0. Sends EXISTS."""
-        return self._everywhere(_any, 'EXISTS', name, int)
+        """Return True if any shard is there. Sends EXISTS."""
+        return self._everywhere(any, 'EXISTS', name, int)
 
     def expire(self, name, time):
         """Let all shards that are there live for *time*, in seconds or a timedelta.
@@ -137,10 +137,10 @@ class ShardedHash(Members):
         A keyspace that has a pipe raises InvalidOperation.
         """
         self._refuse_pipe('queue hgetall()')
-        return self._scan(name, options(MATCH=match, COUNT=count))
+        return self._scan(self.shard_keys(name), options(MATCH=match, COUNT=count))
 
-    def _scan(self, name, words):
-        cursors = dict.fromkeys(self.shard_keys(name), 0)
+    def _scan(self, keys, words):
+        cursors = dict.fromkeys(keys, 0)
         while cursors:
             with self.pipe as pipe:
                 shards = type(self)(pipe)
@@ -182,7 +182,7 @@ class ShardedHash(Members):
 
     def _setting(self, command, name, given):
         words = [self._assignment(*pair) for pair in given]
-        return [((command, key) + sum(group, ()), None)
+        return [((command, key) + tuple([word for pair in group for word in pair]), None)
                 for key, group in self._grouped(name, [(word[0], word) for word in words])]
 
     def _everywhere(self, combine, command, name, decode):
@@ -227,7 +227,3 @@ def _concatenated(lists):
 def _counted(shards, removed):
     """Count the hashes, each of so many *shards*, of which any shard was removed."""
     return sum(any(removed[i:i + shards]) for i in range(0, len(removed), shards))
-
-
-def _any(replies):
-    return int(any(replies))

@@ -3,7 +3,8 @@ from functools import partial
 
 from ._base import number, numbers
 from ._sorted_ranges import Ranges
-from ._words import flags, numbered, options, pairs, raw, score as as_score, several
+from ..exceptions import InvalidOperation
+from ._words import conditions, exclusive, flags, needs, numbered, options, pairs, raw, score as as_score, several
 
 __all__ = ['SortedSet']
 
@@ -24,7 +25,9 @@ class SortedSet(Ranges):
         """
         words = self._scores(members, score)
         if nx or xx or ch or incr or gt or lt:
-            words = flags(NX=nx, XX=xx, GT=gt, LT=lt, CH=ch, INCR=incr) + words
+            if incr and len(words) > 2:
+                raise InvalidOperation('incr adds to the score of one value; %d were given' % (len(words) // 2))
+            words = conditions(nx, xx, gt, lt) + flags(CH=ch, INCR=incr) + words
         if incr:
             return self._run((raw('ZADD'), self.redis_key(name)) + words, number)
         return self._run(('ZADD', self.redis_key(name)) + words)
@@ -44,9 +47,9 @@ class SortedSet(Ranges):
         return tuple(words)
 
     def zincrby(self, name, member, increment=1):
-        """Add *increment* to the score of a value, 0 if it is new; return the sum.
+        """Mind the order: *member*, then *increment*, where redis-py has the amount first.
 
-        Sends ZINCRBY.
+        Add *increment* to the score of a value, 0 if it is new; return the sum. Sends ZINCRBY.
         """
         words = self.redis_key(name), as_score(increment), self._encode(member)
         return self._run(('ZINCRBY',) + words, number)
@@ -105,6 +108,7 @@ class SortedSet(Ranges):
         With *count*, a list of so many, or of -*count*, some perhaps more than once; then
         *withscores* makes it a list of (value, score).
         """
+        needs('withscores', withscores, 'count', count is not None)
         words = () if count is None else (count,) + flags(WITHSCORES=withscores)
         decode = self._decode if count is None else self._members(withscores)
         return self._run(('ZRANDMEMBER', self.redis_key(name)) + words, decode)
@@ -142,12 +146,12 @@ class SortedSet(Ranges):
         *count* at most, of the lowest if *min* or the highest if *max* is true. None if all
         sets are empty. Sends ZMPOP (Redis 7).
         """
-        words = (num_keys,) + self._keys(keys) + flags(MIN=min, MAX=max) + ('COUNT', count)
+        words = (num_keys,) + self._keys(keys) + _end(min, max) + ('COUNT', count)
         return self._run(('ZMPOP',) + words, self._named_scores)
 
     def bzmpop(self, timeout, numkeys, keys, min=False, max=False, count=1):
         """Do as :meth:`zmpop`, and wait as :meth:`bzpopmin`. Sends BZMPOP (Redis 7)."""
-        words = (numkeys,) + self._keys(keys) + flags(MIN=min, MAX=max) + ('COUNT', count)
+        words = (numkeys,) + self._keys(keys) + _end(min, max) + ('COUNT', count)
         return self._run(('BZMPOP', timeout) + words, self._named_scores)
 
     # Several sorted sets. *keys* is a list, or a mapping of keys to the weights of their
@@ -246,3 +250,11 @@ class SortedSet(Ranges):
 
     def _named_scores(self, reply):
         return None if reply is None else (self._name(reply[0]), self._decode_scored(reply[1]))
+
+
+def _end(min, max):
+    """Return the word for the end of a sorted set from which values are taken."""
+    exclusive(min=min, max=max)
+    if not (min or max):
+        raise InvalidOperation('give min=True to take the lowest values, or max=True to take the highest')
+    return flags(MIN=min, MAX=max)

@@ -1,10 +1,12 @@
 """Strings, which hold one value each, and the bits in them."""
 from ._base import paired, text
 from ._words import (
+    exclusive,
     expiry,
     flags,
     in_milliseconds,
     in_seconds,
+    needs,
     options,
     pairs,
     raw,
@@ -45,8 +47,11 @@ class String(Keyspace):
         if keepttl or not (ex is px is exat is pxat is None):
             words += expiry(ex, px, exat, pxat, KEEPTTL=keepttl)
         if nx or xx or get:
+            exclusive(nx=nx, xx=xx)
             words += flags(NX=nx, XX=xx, GET=get)
         if not (ifeq is ifne is ifdeq is ifdne is None):
+            exclusive(nx=nx, xx=xx, ifeq=ifeq is not None, ifne=ifne is not None,
+                      ifdeq=ifdeq is not None, ifdne=ifdne is not None)
             words += options(IFEQ=ifeq if ifeq is None else self._encode(ifeq),
                              IFNE=ifne if ifne is None else self._encode(ifne),
                              IFDEQ=ifdeq, IFDNE=ifdne)
@@ -57,11 +62,17 @@ class String(Keyspace):
         return self._run(('SETNX', self.redis_key(name), self._encode(value)), bool)
 
     def setex(self, name, value, time):
-        """Set the value for *time*, in seconds or a timedelta; True. Sends SETEX."""
+        """Mind the order: *value*, then *time*, where redis-py has the time first.
+
+        Set the value for *time*, in seconds or a timedelta; True. Sends SETEX.
+        """
         return self._run(('SETEX', self.redis_key(name), in_seconds(time), self._encode(value)))
 
     def psetex(self, name, value, time_ms):
-        """Set the value for *time_ms*, in milliseconds or a timedelta; True. Sends PSETEX."""
+        """Mind the order: *value*, then *time_ms*, where redis-py has the time first.
+
+        Set the value for *time_ms*, in milliseconds or a timedelta; True. Sends PSETEX.
+        """
         words = self.redis_key(name), in_milliseconds(time_ms), self._encode(value)
         return self._run(('PSETEX',) + words)
 
@@ -74,10 +85,10 @@ class String(Keyspace):
         return self._run(('MSETNX',) + self._pairs(mapping), bool)
 
     def _pairs(self, mapping):
-        words = ()
+        words = []
         for name, value in pairs(mapping):
-            words += (self.redis_key(name), self._encode(value))
-        return words
+            words += self.redis_key(name), self._encode(value)
+        return tuple(words)
 
     def getset(self, name, value):
         """Set the value and return the old one, or None. Sends GETSET."""
@@ -150,6 +161,7 @@ class String(Keyspace):
         lists of the ranges of each in both values, from the end, of *minmatchlen* bytes at
         least and, *withmatchlen*, with the length.
         """
+        exclusive(len=len, idx=idx)
         words = flags(LEN=len, IDX=idx, WITHMATCHLEN=withmatchlen)
         words += options(MINMATCHLEN=minmatchlen or None)
         decode = None if len else dict_of_text if idx else self._decode
@@ -166,20 +178,20 @@ class String(Keyspace):
         return self._run(('SETBIT', self.redis_key(name), offset, 1 if value else 0))
 
     def bitcount(self, name, start=None, end=None, mode=None):
-        """Count the bits that are 1, in the bytes from *start* to *end* where given.
+        """Count the bits that are 1, in the bytes from *start* to *end*, which go together.
 
         *mode* ``'BIT'`` makes these bits (Redis 7). Sends BITCOUNT.
         """
-        words = [word for word in (start, end, mode) if word is not None]
-        return self._run(('BITCOUNT', self.redis_key(name)) + tuple(words))
+        needs('start', start is not None, 'end', end is not None)
+        words = _span(start, end, mode)
+        return self._run(('BITCOUNT', self.redis_key(name)) + words)
 
     def bitpos(self, name, bit, start=None, end=None, mode=None):
         """Return where the first *bit*, 0 or 1, is: -1 if nowhere. Sends BITPOS.
 
-        *start*, *end* and *mode* are those of :meth:`bitcount`.
+        *start*, *end* and *mode* are those of :meth:`bitcount`; *start* may stand alone.
         """
-        words = [word for word in (start, end, mode) if word is not None]
-        return self._run(('BITPOS', self.redis_key(name), bit) + tuple(words))
+        return self._run(('BITPOS', self.redis_key(name), bit) + _span(start, end, mode))
 
     def bitop(self, operation, dest, *keys):
         """Combine the bits of *keys* in *dest* and return its length in bytes. Sends BITOP.
@@ -200,10 +212,11 @@ class String(Keyspace):
 
         *encoding* is ``'u8'`` for 8 bits without a sign, and so on. Sends BITFIELD_RO.
         """
-        words = ('GET', encoding, offset)
+        words = ['GET', encoding, offset]
         for pair in items or ():
-            words += ('GET',) + tuple(pair)
-        return self._run(('BITFIELD_RO', self.redis_key(name)) + words)
+            words.append('GET')
+            words.extend(pair)
+        return self._run(('BITFIELD_RO', self.redis_key(name)) + tuple(words))
 
     def __getitem__(self, key):
         return self.get(key)
@@ -229,42 +242,48 @@ class BitField(object):
 
     def reset(self):
         """Forget the operations."""
-        self._words = ()
+        self._words = []
         if self._default_overflow is not None:
             self.overflow(self._default_overflow)
 
     def get(self, fmt, offset):
         """Read the int of format *fmt*, such as ``'u8'`` or ``'i16'``."""
-        self._words += ('GET', fmt, offset)
+        self._words += 'GET', fmt, offset
         return self
 
     def set(self, fmt, offset, value):
         """Write *value*; the result is the old one."""
-        self._words += ('SET', fmt, offset, value)
+        self._words += 'SET', fmt, offset, value
         return self
 
     def incrby(self, fmt, offset, increment, overflow=None):
         """Add *increment*; the result is the sum, or None where *overflow* is ``'FAIL'``."""
         if overflow is not None:
             self.overflow(overflow)
-        self._words += ('INCRBY', fmt, offset, increment)
+        self._words += 'INCRBY', fmt, offset, increment
         return self
 
     def overflow(self, overflow):
         """Choose for what follows: ``'WRAP'`` around, stay ``'SAT'`` at the end, ``'FAIL'``."""
-        self._words += ('OVERFLOW', overflow.upper())
+        self._words += 'OVERFLOW', overflow.upper()
         return self
 
     @property
     def command(self):
         """The words that :meth:`execute` will send, a list."""
-        return ['BITFIELD', self._key] + list(self._words)
+        return ['BITFIELD', self._key] + self._words
 
     def execute(self):
         """Queue the operations; the result is a list of an int or None for each."""
         command = tuple(self.command)
         self.reset()
         return self._strings._run(command)
+
+
+def _span(start, end, mode):
+    needs('end', end is not None, 'start', start is not None)
+    needs('mode', mode is not None, 'start and end', end is not None)
+    return tuple([word for word in (start, end, mode) if word is not None])
 
 
 def dict_of_text(reply):

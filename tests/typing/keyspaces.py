@@ -68,6 +68,20 @@ class Scores(redpipe.SortedSet):
     valueparse = redpipe.IntegerField
 
 
+class Ages(redpipe.String):
+    keyparse = int
+    valueparse = float
+
+
+class Plain(redpipe.Hash):
+    valueparse = int
+    memberparse = str
+
+
+class Typed(redpipe.Struct):
+    fields = {'age': int, 'name': redpipe.TextField}
+
+
 class Settings(redpipe.Hash):
     keyspace = 'H'
 
@@ -105,6 +119,7 @@ def every_key() -> None:
     names = Names()
     names.set('a', 'b')
     assert_type(names.exists('a', 'b'), Future[int])
+    assert_type(names.exists('a'), Future[bool])
     assert_type(names.expire('a', timedelta(hours=1)), Future[bool])
     assert_type(names.expireat('a', datetime(2100, 1, 1)), Future[bool])
     assert_type(names.ttl('a'), Future[int])
@@ -121,7 +136,7 @@ def every_key() -> None:
     dump = names.dump('a')
     assert_type(dump, Future[Optional[bytes]])
     if dump.result is not None:
-        assert_type(names.restore('b', dump.result, replace=True), Future[bytes])
+        assert_type(names.restore('b', dump.result, replace=True), Future[str])
         assert_type(names.restorenx('b', dump.result), Future[int])
     assert_type(names.object('a', 'encoding'), Future[Optional[bytes]])
     assert_type(names.object('a', 'refcount'), Future[Optional[int]])
@@ -358,7 +373,7 @@ def hashes() -> None:
         assert_type(sizes.hstrlen('a', 'x'), Future[int])
         assert_type(sizes.hmget('a', 'x', 'y'), Future[list[Optional[int]]])
         assert_type(sizes.hincrbyfloat('a', 'y', 1.5), Future[float])
-        assert_type(sizes.exists('a'), Future[int])
+        assert_type(sizes.exists('a'), Future[bool])
         assert_type(sizes.delete('a'), Future[int])
     assert_type(sizes.shard_keys('a'), list[bytes])
     assert_type(Settings().hscan_iter('a'), Iterator[tuple[str, str]])
@@ -386,3 +401,13 @@ def others() -> None:
         assert_type(cities.georadiusbymember_ro('it', 'Palermo', 200, 'km'), Future[list[str]])
         assert_type(cities.geosearchstore('far', 'it', longitude=15, latitude=37, radius=200, unit='km'), Future[int])
         assert_type(cities.zrange('near', 0, -1), Future[list[str]])
+
+
+def plain_types(pipe: redpipe.pipelines.Pipeline) -> None:
+    ages, plain = Ages(pipe), Plain(pipe)
+    assert_type(ages.get(5), Future[Optional[float]])
+    assert_type(ages.set(5, 1.5), Future[Optional[bool]])
+    assert_type(plain.hget('a', 'b'), Future[Optional[int]])
+    assert_type(plain.hgetall('a'), Future[dict[str, int]])
+    plain.hset('a', 'b', 5)
+    Settings(pipe).hset('a', 1, 'b')

@@ -136,9 +136,11 @@ class Execution(object):
             else:
                 try:
                     future._result = decode(reply)
-                except VALUE_ERRORS as error:
+                except Exception as error:
                     # It may be the error of another Future, whose result the decoder needs.
                     if id(error) not in known_errors:
+                        if not isinstance(error, VALUE_ERRORS):
+                            raise
                         error = self._undecodable(position, error)
                     set_error(future, error)
                     known_errors.add(id(error))

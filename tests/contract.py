@@ -250,6 +250,22 @@ class Contract(FourWays):
         assert on(self.Keys).object('x', 'encoding') is None
         self.make('encoding')
         assert on(self.Keys).object('encoding', 'encoding') == encoding
+        assert on(self.Keys).object(name='encoding', subcommand='encoding') == encoding
+
+    def test_object_by_redis_pys_names(self, on, connected):
+        self.make('a', 'encoding')
+        encoding = connected.execute_command('OBJECT ENCODING', 'K{a}')
+        assert on(self.Keys).object(infotype='encoding', key='a') == encoding
+        assert on(self.Keys).object('encoding', key='a') == encoding
+        assert on(self.Keys).object('encoding', key='encoding') == encoding
+        assert on(self.Keys).object('a', infotype='encoding') == encoding
+        assert on(self.Keys).object(subcommand='encoding', key='a') == encoding
+        for args, names in ((('a',), {'key': 'a'}), (('a', 'encoding'), {'key': 'a'}),
+                            (('a', 'encoding'), {'infotype': 'encoding'}), (('a',), {}),
+                            (('encoding',), {'key': 'a', 'infotype': 'encoding'}), ((), {'key': 'a'}),
+                            ((), {'infotype': 'encoding'}), ((), {})):
+            with pytest.raises(TypeError):
+                on(self.Keys).object(*args, **names)
 
     def test_memory_usage(self, on, connected, needs):
         needs(4)
@@ -263,6 +279,16 @@ class Contract(FourWays):
         script = 'return {KEYS[1], KEYS[2], ARGV[1]}'
         assert on(self.Keys).eval(script, 2, 'a', 'b', 'x') == [b'K{a}', b'K{b}', b'x']
         assert on(self.Keys).eval('return 1', 0) == 1
+
+    def test_eval_by_redis_pys_names(self, on, connected):
+        assert on(self.Keys).eval(script='return #KEYS', numkeys=0) == 0
+        assert on(self.Keys).eval('return #KEYS', numkeys=0) == 0
+        assert on(self.Keys).eval(name='a', script='return KEYS[1]') == b'K{a}'
+        for args, names in ((('a', 'return 1'), {'numkeys': 0}), (('return 1',), {}), ((), {'numkeys': 0}),
+                            ((), {'script': 'return 1'}), (('return 1',), {'keys': 0}),
+                            (('a',), {'script': 'return 1', 'numkeys': 0})):
+            with pytest.raises(TypeError):
+                on(self.Keys).eval(*args, **names)
 
     def test_scan(self, on, connected):
         self.make('a', 'b{c}', u'\xe9')

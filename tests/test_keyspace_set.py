@@ -131,6 +131,9 @@ class TestSet(Contract):
         assert on(Names).sdiffstore('dest', 'k', 'l') == 1
         assert stored(connected, 'K{dest}') == {b'a'}
         assert on(Names).sdiffstore('dest', ['k', 'x']) == 2
+        assert on(Names).sdiffstore(dest='dest', keys=['k', 'l', 'x']) == 1
+        with pytest.raises(TypeError):
+            on(Names).sdiffstore('dest', 'k', keys=['l'])
 
     def test_sinter(self, on, connected):
         connected.sadd('K{k}', 'a', 'b')

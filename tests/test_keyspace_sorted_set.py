@@ -330,4 +330,4 @@ class TestSortedSet(Contract):
 
     def test_help_shows_the_real_signature(self):
         names = (inspect.getargspec if six.PY2 else inspect.getfullargspec)(SortedSet.zadd)[0]
-        assert names == ['self', 'name', 'members', 'score', 'nx', 'xx', 'ch', 'incr', 'gt', 'lt']
+        assert names == ['self', 'name', 'members', 'score', 'nx', 'xx', 'ch', 'incr', 'gt', 'lt', 'mapping']

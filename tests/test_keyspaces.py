@@ -16,6 +16,7 @@ from redpipe import keyspaces
 from redpipe.exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from redpipe.fields import AsciiField, IntegerField, ListField, TextField
 from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, ShardedHash, SortedSet, String
+from redpipe.keyspaces._words import MISSING, Missing, sendable
 
 from contract import FourWays, version_of
 
@@ -183,6 +184,11 @@ def signature(method):
     return spec[0][1:], spec[1], spec[3] or ()
 
 
+def takes_any(method):
+    """Return True if *method* takes names of its own choice."""
+    return (inspect.getargspec if six.PY2 else inspect.getfullargspec)(method)[2] is not None
+
+
 def public(cls):
     return sorted(name for name in dir(cls)
                   if not name.startswith('_') and inspect.isroutine(getattr(cls, name)))
@@ -228,6 +234,159 @@ def test_the_types_are_listed():
     for name in keyspaces.__all__:
         assert issubclass(getattr(keyspaces, name), (Keyspace, keyspaces._base.Base))
         assert getattr(keyspaces, name).__doc__
+
+
+# redis-py's names of parameters.
+
+#: Methods with another order of parameters than redis-py's: its names of them, and ours.
+ELSEWHERE = {
+    'setex': {},  # the value comes before the time
+    'psetex': {},
+    'restore': {'ttl': 'pttl'},
+    'lrem': {'count': 'num'},
+    'zincrby': {'amount': 'increment', 'value': 'member'},
+    'zadd': {'mapping': 'members'},  # a score of all members comes before the conditions
+    'object': {'infotype': 'subcommand', 'key': 'name'},  # either order, see contract.py
+}
+
+#: Methods that are not compared, and why.
+APART = {
+    (Keyspace, 'eval'): 'has two forms, see contract.py',
+    (List, 'append'): 'is RPUSH, and APPEND in redis-py',
+    (Hash, 'httl'): 'if the key is a keyword, no members can follow, here or there',
+    (Hash, 'hpttl'): 'if the key is a keyword, no members can follow, here or there',
+    (Hash, 'hexpiretime'): 'if the key is a keyword, no members can follow, here or there',
+    (Hash, 'hpexpiretime'): 'if the key is a keyword, no members can follow, here or there',
+}
+
+#: Parameters of redis-py's that a class does not have at all.
+LACKING = {
+    (ShardedHash, 'expire'): ['nx', 'xx', 'gt', 'lt'],
+    (ShardedHash, 'hset'): ['items'],
+    (ShardedHash, 'hscan_iter'): ['no_values'],
+    (List, 'lpushx'): ['value'],  # several values, as in redis-py from 4 on
+    (List, 'rpushx'): ['value'],
+}
+
+#: What else a call needs.
+NEEDED = {'hset': {'value': '2'}, 'hsetex': {'value': '2'}}
+
+
+def parameters(method):
+    """Return the names of the parameters that may be given by name."""
+    if six.PY2:
+        return inspect.getargspec(method).args[1:]
+    return [one.name for one in list(inspect.signature(method).parameters.values())[1:]
+            if one.kind is one.POSITIONAL_OR_KEYWORD]
+
+
+def renamed():
+    """Yield (class, method, {redis-py's name of a parameter: ours}) where the names differ."""
+    seen = set()
+    for cls in sorted(set(TYPES.values()) | {ShardedHash}, key=lambda cls: len(cls.__mro__)):
+        for name in public(cls):
+            method, theirs = getattr(cls, name), getattr(redis.StrictRedis, name, None)
+            function = six.get_unbound_function(method)
+            if theirs is None or function in seen:
+                continue
+            seen.add(function)
+            if (cls, name) in APART:
+                continue
+            theirs = [word for word in parameters(theirs) if word not in LACKING.get((cls, name), ())]
+            ours = parameters(method)
+            pairs = dict(zip(theirs, ours))
+            if name in ELSEWHERE:
+                pairs = dict((word, ELSEWHERE[name].get(word, word)) for word in theirs)
+            pairs = dict((word, our) for word, our in pairs.items() if word != our)
+            if pairs:
+                yield cls, name, pairs
+
+
+RENAMED = list(renamed())
+
+each_renamed = pytest.mark.parametrize(
+    'cls, name, pairs', RENAMED, ids=['%s.%s' % (cls.__name__, name) for cls, name, _ in RENAMED])
+
+
+def words(cls, name, given):
+    """Return the words that a method would send."""
+    class Said(cls):
+        def _run(self, args, decode=None):
+            return sendable(args)
+
+    said = getattr(Said(), name)(**given)
+    return said.command if hasattr(said, 'command') else said
+
+
+def required(method):
+    """Return the names of the parameters that a call must give, by one name or the other."""
+    names, _, defaults = signature(method)
+    optional = len(names) - len(defaults)
+    return names[:optional] + [name for name, default in zip(names[optional:], defaults)
+                               if type(default) is Missing and default is not MISSING]
+
+
+def needed(cls, name, pairs):
+    """Return arguments for *pairs* and for what else the method needs, by our names."""
+    given = dict.fromkeys(required(getattr(cls, name)) + list(pairs.values()), '2')
+    return dict(given, **NEEDED.get(name, {}))
+
+
+def test_many_methods_have_other_names_for_parameters_than_redis_py():
+    assert len(RENAMED) >= 30
+
+
+def test_parameters_that_redis_py_has_are_here():
+    missing = []
+    for cls in set(TYPES.values()) | {ShardedHash}:
+        for name in public(cls):
+            method, theirs = getattr(cls, name), getattr(redis.StrictRedis, name, None)
+            if theirs is None or takes_any(method) or any((kin, name) in APART for kin in cls.__mro__):
+                continue
+            ours = parameters(method)
+            missing += [(cls, name, word) for word in parameters(theirs)
+                        if word not in ours and word not in LACKING.get((cls, name), ())]
+    assert not missing
+
+
+@each_renamed
+def test_a_parameter_has_redis_pys_name_too(cls, name, pairs, connected):
+    given = needed(cls, name, pairs)
+    said = words(cls, name, given)
+    for word, our in pairs.items():
+        other = dict(given)
+        other[word] = other.pop(our)
+        assert words(cls, name, other) == said
+    for word, our in pairs.items():
+        given[word] = given.pop(our)
+    assert words(cls, name, given) == said
+
+
+@each_renamed
+def test_both_names_of_a_parameter_at_once_are_refused(cls, name, pairs, connected):
+    for word, our in pairs.items():
+        with pytest.raises(TypeError) as caught:
+            words(cls, name, dict(needed(cls, name, pairs), **{word: '2'}))
+        assert repr(word) in str(caught.value) and repr(our) in str(caught.value)
+
+
+@each_renamed
+def test_a_parameter_that_is_needed_is_missed_as_before(cls, name, pairs, connected):
+    given = needed(cls, name, pairs)
+    for missing in required(getattr(cls, name)):
+        with pytest.raises(TypeError) as caught:
+            words(cls, name, dict((word, value) for word, value in given.items() if word != missing))
+        assert 'missing' in str(caught.value) or six.PY2
+
+
+@each_renamed
+def test_none_is_no_argument_by_either_name(cls, name, pairs, connected):
+    given = needed(cls, name, pairs)
+    for word, our in pairs.items():
+        for named in (word, our):
+            other = dict((key, value) for key, value in given.items() if key != our)
+            with pytest.raises((TypeError, InvalidValue, AttributeError)):
+                words(cls, name, dict(other, **{named: None}))
 
 
 class Words(String):

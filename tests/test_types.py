@@ -7,6 +7,7 @@ import ast
 import inspect
 import io
 import json
+import operator
 import os
 import re
 import runpy
@@ -20,6 +21,7 @@ import redpipe
 from examples.local import describe, find_servers
 from redpipe import keyspaces
 from redpipe.keyspaces._base import Base
+from redpipe.keyspaces._words import Missing
 from redpipe.pipelines import NestedPipeline, Pipeline
 from samples import Data, by_method
 from test_docs import blocks
@@ -88,8 +90,8 @@ REFUSED = [
     ("Names().lpush(None, 'a')", 'Argument 1 to "lpush"', 'reportArgumentType'),
     ("Names().lpush(['a'], 'a')", 'Argument 1 to "lpush"', 'reportArgumentType'),
     ("Names().lpush(1.5, 'a')", 'Argument 1 to "lpush"', 'reportArgumentType'),
-    ("Names().lrange('a')", 'Missing positional arguments', 'reportCallIssue'),
-    ("Names().lrange('a', 0, -1, 2)", 'Too many arguments', 'reportCallIssue'),
+    ("Names().ltrim('a')", 'Missing positional arguments', 'reportCallIssue'),
+    ("Names().ltrim('a', 0, -1, 2)", 'Too many arguments', 'reportCallIssue'),
     ("Names().lrnge('a', 0, -1)", 'has no attribute "lrnge"', 'reportAttributeAccessIssue'),
     ('Names().lmpop(1, "a", side="LEFT")', 'Unexpected keyword argument "side"', 'reportCallIssue'),
     ("Names('pipe')", 'Argument 1 to "Names"', 'reportArgumentType'),
@@ -98,9 +100,21 @@ REFUSED = [
     ("items: Future[list[str]] = Numbers().lrange('a', 0, -1)", 'variable has type "Future[list[str]]"',
      'reportAssignmentType'),
     ("Indexed().get('a')", 'expected "SupportsIndex', 'reportArgumentType'),
-    ("Settings().hset('a', 'size', 7)", 'Argument 3 to "hset"', 'reportArgumentType'),
+    ("Settings().hset('a', 'size', 7)", 'No overload variant of "hset"', 'reportArgumentType'),
     ("Settings().hset('a', mapping={'size': 7})", 'Argument "mapping" to "hset"', 'reportArgumentType'),
-    ("Settings().hget('a', [7])", 'Argument 2 to "hget"', 'reportArgumentType'),
+    ("Settings().hget('a', [7])", 'No overload variant of "hget"', 'reportArgumentType'),
+    # Both names of a parameter, ours and redis-py's, or neither of them.
+    ("Settings().hget('a')", 'No overload variant of "hget"', 'reportCallIssue'),
+    ("Settings().hget('a', 'b', key='b')", 'No overload variant of "hget"', 'reportCallIssue'),
+    ("Settings().hget('a', field='b', key='b')", 'No overload variant of "hget"', 'reportCallIssue'),
+    ("Settings().hget('a', key=7)", 'No overload variant of "hget"', 'reportArgumentType'),
+    ("Settings().hincrby('a', 'b', 1, amount=1)", 'No overload variant of "hincrby"', 'reportCallIssue'),
+    ("Settings().hset('a', 'b', 'c', key='b')", 'No overload variant of "hset"', 'reportCallIssue'),
+    ("Names().lset('a', index=0)", 'No overload variant of "lset"', 'reportCallIssue'),
+    ("Names().lrange('a', 0, stop=1, end=1)", 'No overload variant of "lrange"', 'reportCallIssue'),
+    ("Indexed().getrange(1, 0, 1, key=1)", 'No overload variant of "getrange"', 'reportCallIssue'),
+    ("Names().object('a', 'encoding', key='a')", 'No overload variant of "object"', 'reportCallIssue'),
+    ("Names().eval('a', 'return 1', numkeys=0)", 'No overload variant of "eval"', 'reportCallIssue'),
     ('class Wrong(redpipe.List): valueparse = 5', 'Incompatible types in assignment', 'reportAssignmentType'),
     ("class Wrong(redpipe.Hash): fields = {'a': 5}", 'Dict entry 0 has incompatible type', 'reportAssignmentType'),
     ('class Wrong(redpipe.Set): keyspace = 7', 'Incompatible types in assignment', 'reportAssignmentType'),
@@ -141,10 +155,25 @@ def configured(folder, name):
         'include': [name], 'extraPaths': [ROOT], 'reportUnusedExpression': False}))
 
 
+def is_named_twice(finding):
+    """Return True if *finding* of stubtest is about a parameter of two names.
+
+    The stubs have an overload for each name, and want one of them. The sources have a default for either,
+    and for what follows, which is missed when the call is made; and Python 2 knows no keyword-only parameter.
+    """
+    found = re.match(r'redpipe\.(\S+) is inconsistent, runtime parameter "(\w+)" (.*)', finding)
+    if not found:
+        return False
+    method, name, said = found.groups()
+    default = inspect.signature(operator.attrgetter(method)(redpipe)).parameters[name].default
+    return said == 'is not keyword-only' or type(default) is Missing
+
+
 def test_the_stubs_agree_with_the_sources():
     said = checked('mypy.stubtest', 'redpipe', '--mypy-config-file', os.path.join(HERE, 'stubtest.ini'),
                    '--allowlist', os.path.join(HERE, 'stubtest.allow'), '--concise')
-    assert said[-1:] == [] or said[-1].startswith('Success'), '\n'.join(said)
+    wrong = [line for line in said if not line.startswith('Success') and not is_named_twice(line)]
+    assert not wrong, '\n'.join(wrong)
 
 
 def test_mypy_has_nothing_to_say():
@@ -349,7 +378,7 @@ def test_replies_are_of_the_types_that_the_stubs_give(newest, tmpdir):
 
 
 def test_the_types_of_commands_are_those_of_this_redis_py():
-    path = os.path.join(ROOT, 'redpipe', '_commands.pyi')
+    path = os.path.join(ROOT, 'redpipe', '_pipe_methods.pyi')
     with io.open(path, encoding='utf-8') as file:
         text = file.read()
     if 'redis-py %s.\n' % redis.__version__ not in text:

@@ -3,6 +3,7 @@ from ._members import Members
 from ._words import (
     at_milliseconds,
     at_seconds,
+    either,
     exclusive,
     expiry,
     flags,
@@ -98,12 +99,14 @@ class Expiry(Members, Keyspace):
         return self._run(('HGETEX', self.redis_key(name)) + words, decode)
 
     def hsetex(self, name, member=None, value=None, mapping=None, items=None, ex=None, px=None,
-               exat=None, pxat=None, data_persist_option=None, keepttl=False):
+               exat=None, pxat=None, data_persist_option=None, keepttl=False, key=None):
         """Set values as :meth:`hset` and when they expire, as :meth:`hgetex`: 1 if it was done.
 
         *keepttl* leaves that as it was. *data_persist_option* is ``'FNX'`` to do it only
         if none of the members exists, ``'FXX'`` only if all do. Sends HSETEX (Redis 8).
         """
+        if key is not None:
+            member = either('member', member, 'key', key, None)
         words = expiry(ex, px, exat, pxat, KEEPTTL=keepttl)
         if data_persist_option is not None:
             words = (getattr(data_persist_option, 'value', data_persist_option),) + words

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from .._pipe_methods import _Time, _When
 from ..futures import Future
@@ -71,10 +71,27 @@ class Expiry(Members, Keyspace):
         pxat: _When | None = None,
         persist: bool = False,
     ) -> Future[list[_W]]: ...
+    @overload
     def hsetex(
         self: _MemberWrites[_K, _M, _E],
         name: _K,
         member: _M | None = None,
+        value: _E | None = None,
+        mapping: _Pairs[_M, _E] | Iterable[tuple[_M, _E]] | None = None,
+        items: Sequence[_M | _E] | None = None,
+        ex: _Time | None = None,
+        px: _Time | None = None,
+        exat: _When | None = None,
+        pxat: _When | None = None,
+        data_persist_option: Any = None,
+        keepttl: bool = False,
+    ) -> Future[int]: ...
+    @overload
+    def hsetex(
+        self: _MemberWrites[_K, _M, _E],
+        name: _K,
+        *,
+        key: _M,
         value: _E | None = None,
         mapping: _Pairs[_M, _E] | Iterable[tuple[_M, _E]] | None = None,
         items: Sequence[_M | _E] | None = None,

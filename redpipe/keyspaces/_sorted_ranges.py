@@ -2,7 +2,7 @@
 from functools import partial
 
 from ._base import number, paired
-from ._words import exclusive, flags, limit, needs
+from ._words import Missing, either, exclusive, flags, limit, needs
 from .generic import Keyspace
 
 
@@ -70,18 +70,28 @@ class Ranges(Keyspace):
         words = _kind(byscore, bylex, desc, offset, num)
         return self._run(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
 
-    def zremrangebyrank(self, name, start, stop):
+    def zremrangebyrank(self, name, start=Missing('start'), stop=Missing('stop'), min=None,
+                        max=None):
         """Remove the values from rank *start* to rank *stop*, and return how many.
 
         Sends ZREMRANGEBYRANK.
         """
+        if min is not None:
+            start = either('start', start, 'min', min)
+        if max is not None:
+            stop = either('stop', stop, 'max', max)
         return self._run(('ZREMRANGEBYRANK', self.redis_key(name), start, stop))
 
-    def zremrangebyscore(self, name, min_value, max_value):
+    def zremrangebyscore(self, name, min_value=Missing('min_value'), max_value=Missing('max_value'),
+                         min=None, max=None):
         """Remove the values whose scores lie between the two, and return how many.
 
         Sends ZREMRANGEBYSCORE.
         """
+        if min is not None:
+            min_value = either('min_value', min_value, 'min', min)
+        if max is not None:
+            max_value = either('max_value', max_value, 'max', max)
         return self._run(('ZREMRANGEBYSCORE', self.redis_key(name), min_value, max_value))
 
     def zremrangebylex(self, name, min, max):

@@ -10,7 +10,7 @@ from six.moves import collections_abc as abc
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import FloatField
-from ..futures import plain
+from ..futures import Future, plain
 
 #: What stands for its items where it is the only value. Text, bytes and mappings do not.
 COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(six.moves.range(0)))
@@ -61,6 +61,39 @@ def sendable(args):
         if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
             raise InvalidValue('%s takes text, bytes or a number, not %s' % (args[0], shown(arg)))
     return args
+
+
+class Missing(Future):
+    """An argument that was not given: a Future that raises the TypeError for that wherever it is read.
+
+    It is the default of a parameter that has a second name, and of those behind it.
+    """
+
+    __slots__ = ('_name',)
+
+    def __init__(self, name):
+        self._name = name
+
+    @property
+    def _result(self):
+        raise TypeError('missing a required argument: %r' % self._name)
+
+    def __repr__(self):
+        return '...'
+
+
+#: The default of a second name where None, which is no value, must not pass for the default of the first.
+MISSING = Missing('')
+
+
+def either(first, value, second, other, default=MISSING):
+    """Return *other*, the argument by the name *second*, redis-py's; TypeError if there are two.
+
+    *value* is the one by the name *first*, unless it is missing or the *default*.
+    """
+    if type(value) is not Missing and (type(value) is not type(default) or value != default):
+        raise TypeError('%r and %r are two names of one argument; give one of them' % (first, second))
+    return other
 
 
 def flags(**words):

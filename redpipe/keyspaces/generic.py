@@ -10,15 +10,19 @@ from ..luascripts import RESTORENX
 from ._base import Base, not_ended, text
 from ._words import (
     COLLECTIONS,
+    MISSING,
+    Missing,
     at_milliseconds,
     at_seconds,
     conditions,
+    either,
     exclusive,
     flags,
     in_milliseconds,
     in_seconds,
     limit,
     needs,
+    only,
     options,
     raw,
     several,
@@ -139,18 +143,22 @@ class Keyspace(Base):
         """Tell how many milliseconds the key will live, as :meth:`ttl`. Sends PTTL."""
         return self._run((raw('PTTL'), self.redis_key(name)))
 
-    def expiretime(self, name):
+    def expiretime(self, name=Missing('name'), key=None):
         """Tell when the key expires, in seconds since 1970; else as :meth:`ttl`.
 
         Sends EXPIRETIME (Redis 7).
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         return self._run(('EXPIRETIME', self.redis_key(name)))
 
-    def pexpiretime(self, name):
+    def pexpiretime(self, name=Missing('name'), key=None):
         """Tell when the key expires, in milliseconds since 1970; else as :meth:`ttl`.
 
         Sends PEXPIRETIME (Redis 7).
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         return self._run(('PEXPIRETIME', self.redis_key(name)))
 
     # A key as a whole.
@@ -160,7 +168,7 @@ class Keyspace(Base):
         return self._run(('DUMP', self.redis_key(name)))
 
     def restore(self, name, value, pttl=0, replace=False, absttl=False, idletime=None,
-                frequency=None):
+                frequency=None, ttl=MISSING):
         """Mind the order: *value*, then *pttl*, where redis-py has the time first.
 
         Make a key of *value*, the bytes of a :meth:`dump`, and return the text ``'OK'``. The
@@ -169,6 +177,8 @@ class Keyspace(Base):
         server unless *replace* is true. *idletime* and *frequency* exclude each other.
         Sends RESTORE.
         """
+        if ttl is not MISSING:
+            pttl = either('pttl', pttl, 'ttl', ttl, 0)
         exclusive(idletime=idletime is not None, frequency=frequency is not None)
         words = flags(REPLACE=replace, ABSTTL=absttl) + options(IDLETIME=idletime, FREQ=frequency)
         return self._run(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, text)
@@ -180,30 +190,43 @@ class Keyspace(Base):
         """
         return self.eval(name, RESTORENX, in_milliseconds(pttl), value)
 
-    def object(self, name, subcommand):
+    def object(self, name=Missing('name'), subcommand=Missing('subcommand'), infotype=None,
+               key=None):
         """Tell what the server knows of a key: its encoding, freq, idletime or refcount.
 
         The encoding comes as bytes, the others as ints, all as None for a missing key.
         redis-py's order, ``object(subcommand, name)``, is understood too. Sends OBJECT.
         """
-        if _is_subcommand(name) and not _is_subcommand(subcommand):
+        if infotype is not None:
+            subcommand = either('subcommand', subcommand, 'infotype', infotype)
+        if key is not None:
+            if _is_subcommand(name) and type(subcommand) is Missing:
+                name, subcommand = subcommand, name
+            name = either('name', name, 'key', key)
+        elif _is_subcommand(name) and not _is_subcommand(subcommand):
             name, subcommand = subcommand, name
         return self._run(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
 
-    def memory_usage(self, name, samples=None):
+    def memory_usage(self, name=Missing('name'), samples=None, key=None):
         """Return how many bytes the key takes up, None if it is missing.
 
         Sends MEMORY USAGE; *samples* is how many of its values are measured.
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         return self._run(('MEMORY USAGE', self.redis_key(name)) + options(SAMPLES=samples))
 
-    def eval(self, name, script, *args):
+    def eval(self, name=Missing('name'), script=Missing('script'), *args, **names):
         """Run a Lua script on one key, which it sees as ``KEYS[1]``, and *args* as ``ARGV``.
 
         redis-py's form, ``eval(script, numkeys, *keys_and_args)``, is understood too, by
         the number in second place. *args* and the reply are neither encoded nor decoded.
         Sends EVAL, with the whole script.
         """
+        if names:
+            if type(name) is Missing:
+                name, script = script, MISSING
+            script = either('script', script, 'numkeys', only(names, numkeys=None)['numkeys'])
         script = plain(script)
         if isinstance(script, six.integer_types):
             keys = tuple([self.redis_key(key) for key in args[:script]])
@@ -263,9 +286,11 @@ class Keyspace(Base):
                              + ('STORE', self.redis_key(store)))
         return self._run((raw('SORT'), self.redis_key(name)) + words, self._sorted(get, groups))
 
-    def sort_ro(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
-                groups=False):
+    def sort_ro(self, name=Missing('name'), start=None, num=None, by=None, get=None, desc=False,
+                alpha=False, groups=False, key=None):
         """Do as :meth:`sort`, on a replica too. Sends SORT_RO (Redis 7)."""
+        if key is not None:
+            name = either('name', name, 'key', key)
         words = _sorting(start, num, by, get, desc, alpha, groups)
         return self._run(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
 

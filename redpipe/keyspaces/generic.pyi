@@ -53,14 +53,33 @@ class Keyspace(Base):
     def persist(self: _Keyed[_K], name: _K) -> Future[bool]: ...
     def ttl(self: _Keyed[_K], name: _K) -> Future[int]: ...
     def pttl(self: _Keyed[_K], name: _K) -> Future[int]: ...
+    @overload
     def expiretime(self: _Keyed[_K], name: _K) -> Future[int]: ...
+    @overload
+    def expiretime(self: _Keyed[_K], *, key: _K) -> Future[int]: ...
+    @overload
     def pexpiretime(self: _Keyed[_K], name: _K) -> Future[int]: ...
+    @overload
+    def pexpiretime(self: _Keyed[_K], *, key: _K) -> Future[int]: ...
     def dump(self: _Keyed[_K], name: _K) -> Future[bytes | None]: ...
+    @overload
     def restore(
         self: _Keyed[_K],
         name: _K,
         value: bytes | Future[bytes],
         pttl: _Time = 0,
+        replace: bool = False,
+        absttl: bool = False,
+        idletime: _Int | None = None,
+        frequency: _Int | None = None,
+    ) -> Future[str]: ...
+    @overload
+    def restore(
+        self: _Keyed[_K],
+        name: _K,
+        value: bytes | Future[bytes],
+        *,
+        ttl: _Time,
         replace: bool = False,
         absttl: bool = False,
         idletime: _Int | None = None,
@@ -75,12 +94,27 @@ class Keyspace(Base):
         self: _Keyed[_K], name: _K, subcommand: Literal['freq', 'idletime', 'refcount']
     ) -> Future[int | None]: ...
     @overload
+    def object(self: _Keyed[_K], *, infotype: Literal['encoding'], key: _K) -> Future[bytes | None]: ...
+    @overload
+    def object(
+        self: _Keyed[_K], *, infotype: Literal['freq', 'idletime', 'refcount'], key: _K
+    ) -> Future[int | None]: ...
+    @overload
     def object(self: _Keyed[_K], name: _K | str, subcommand: _K | str) -> Future[Any]: ...
+    @overload
+    def object(self: _Keyed[_K], name: str, *, key: _K) -> Future[Any]: ...
+    @overload
     def memory_usage(self: _Keyed[_K], name: _K, samples: _Int | None = None) -> Future[int | None]: ...
+    @overload
+    def memory_usage(self: _Keyed[_K], *, key: _K, samples: _Int | None = None) -> Future[int | None]: ...
     @overload
     def eval(self: _Keyed[_K], name: _K, script: str | bytes, *args: Any) -> Future[Any]: ...
     @overload
     def eval(self, name: str | bytes, script: int, *args: Any) -> Future[Any]: ...
+    @overload
+    def eval(self, name: str | bytes, *, numkeys: int) -> Future[Any]: ...
+    @overload
+    def eval(self, *, script: str | bytes, numkeys: int) -> Future[Any]: ...
     def scan(
         self: _Named[_N],
         cursor: _Int = 0,
@@ -184,3 +218,29 @@ class Keyspace(Base):
         alpha: bool = False,
         groups: Literal[True],
     ) -> Future[list[tuple[_V | str | None, ...]]]: ...
+    @overload
+    def sort_ro(
+        self: _Reads[_K, _V],
+        *,
+        key: _K,
+        start: _Int | None = None,
+        num: _Int | None = None,
+        by: str | bytes | None = None,
+        get: None = None,
+        desc: bool = False,
+        alpha: bool = False,
+        groups: Literal[False] = False,
+    ) -> Future[list[_V]]: ...
+    @overload
+    def sort_ro(
+        self: _Reads[_K, _V],
+        *,
+        key: _K,
+        start: _Int | None = None,
+        num: _Int | None = None,
+        by: str | bytes | None = None,
+        get: str | bytes | Iterable[str | bytes],
+        desc: bool = False,
+        alpha: bool = False,
+        groups: bool = False,
+    ) -> Future[list[Any]]: ...

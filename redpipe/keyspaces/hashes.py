@@ -1,6 +1,6 @@
 """Hashes: members with values, each member's value of its own type."""
 from ._hash_expiry import Expiry
-from ._words import needs, options, raw
+from ._words import MISSING, Missing, either, needs, options, raw
 
 __all__ = ['Hash']
 
@@ -12,8 +12,10 @@ class Hash(Expiry):
     ``memberparse`` the members themselves.
     """
 
-    def hget(self, name, field):
+    def hget(self, name, field=Missing('field'), key=None):
         """Return the value of a member, None if it is missing. Sends HGET."""
+        if key is not None:
+            field = either('field', field, 'key', key)
         member, parse = self._member(field)
         return self._run(('HGET', self.redis_key(name), member), parse.decode)
 
@@ -47,37 +49,47 @@ class Hash(Expiry):
         """Count the members. Sends HLEN."""
         return self._run(('HLEN', self.redis_key(name)))
 
-    def hexists(self, name, field):
+    def hexists(self, name, field=Missing('field'), key=None):
         """Tell whether there is such a member. Sends HEXISTS."""
+        if key is not None:
+            field = either('field', field, 'key', key)
         return self._run(('HEXISTS', self.redis_key(name), self._member(field)[0]), bool)
 
-    def hstrlen(self, name, field):
+    def hstrlen(self, name, field=Missing('field'), key=None):
         """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
+        if key is not None:
+            field = either('field', field, 'key', key)
         return self._run(('HSTRLEN', self.redis_key(name), self._member(field)[0]))
 
-    def hrandfield(self, name, count=None, withvalues=False):
+    def hrandfield(self, name=Missing('name'), count=None, withvalues=False, key=None):
         """Return a member at random, None if there is none. Sends HRANDFIELD (Redis 6.2).
 
         With *count*, a list of so many, or of -*count*, some perhaps more than once; then
         *withvalues* makes it a list of (member, value).
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         needs('withvalues', withvalues, 'count', count is not None)
         words = () if count is None else (count,) + (('WITHVALUES',) if withvalues else ())
         decode = (self._decode_member if count is None else
                   self._decode_pairs if withvalues else self._decode_members)
         return self._run(('HRANDFIELD', self.redis_key(name)) + words, decode)
 
-    def hset(self, name, member=None, value=None, mapping=None, items=None):
+    def hset(self, name, member=None, value=None, mapping=None, items=None, key=None):
         """Set the value of a member, and return how many members are new. Sends HSET.
 
         *mapping* has more of them, and *items* is a flat list of members and values
         (more than one: Redis 4).
         """
+        if key is not None:
+            member = either('member', member, 'key', key, None)
         words = self._assignments(member, value, mapping, items)
         return self._run(('HSET', self.redis_key(name)) + words)
 
-    def hsetnx(self, name, member, value):
+    def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
         """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        if key is not None:
+            member = either('member', member, 'key', key)
         return self._run(('HSETNX', self.redis_key(name)) + self._assignment(member, value))
 
     def hmset(self, name, mapping):
@@ -88,16 +100,25 @@ class Hash(Expiry):
         """Remove members and return how many there were. Sends HDEL."""
         return self._run(('HDEL', self.redis_key(name)) + self._members(keys)[0])
 
-    def hincrby(self, name, field, increment=1):
+    def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY.
 
         A missing member counts as 0.
         """
+        if key is not None:
+            field = either('field', field, 'key', key)
+        if amount is not MISSING:
+            increment = either('increment', increment, 'amount', amount, 1)
         words = self.redis_key(name), self._member(field)[0], increment
         return self._run(('HINCRBY',) + words)
 
-    def hincrbyfloat(self, name, field, increment=1.0):
+    def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
+                     amount=MISSING):
         """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        if key is not None:
+            field = either('field', field, 'key', key)
+        if amount is not MISSING:
+            increment = either('increment', increment, 'amount', amount, 1.0)
         words = self.redis_key(name), self._member(field)[0], increment
         return self._run(('HINCRBYFLOAT',) + words, float)
 

@@ -1,5 +1,5 @@
 """Lists: values in order, added and taken at both ends."""
-from ._words import only, options
+from ._words import MISSING, Missing, either, only, options
 from .generic import Keyspace
 
 __all__ = ['List']
@@ -116,12 +116,16 @@ class List(Keyspace):
         """Count the values. Sends LLEN."""
         return self._run(('LLEN', self.redis_key(name)))
 
-    def lindex(self, name, idx):
+    def lindex(self, name, idx=Missing('idx'), index=None):
         """Return the value at position *idx*, None beyond the ends. Sends LINDEX."""
+        if index is not None:
+            idx = either('idx', idx, 'index', index)
         return self._run(('LINDEX', self.redis_key(name), idx), self._decode)
 
-    def lrange(self, name, start, stop):
+    def lrange(self, name, start, stop=Missing('stop'), end=None):
         """Return the values from *start* to *stop*, both included, as a list. Sends LRANGE."""
+        if end is not None:
+            stop = either('stop', stop, 'end', end)
         return self._run(('LRANGE', self.redis_key(name), start, stop), self._decode_all)
 
     def lpos(self, name, value, rank=None, count=None, maxlen=None):
@@ -133,8 +137,10 @@ class List(Keyspace):
         words = options(RANK=rank, COUNT=count, MAXLEN=maxlen)
         return self._run(('LPOS', self.redis_key(name), self._encode(value)) + words)
 
-    def lset(self, name, idx, value):
+    def lset(self, name, idx=Missing('idx'), value=Missing('value'), index=None):
         """Replace the value at position *idx*; True. Sends LSET."""
+        if index is not None:
+            idx = either('idx', idx, 'index', index)
         return self._run(('LSET', self.redis_key(name), idx, self._encode(value)))
 
     def linsert(self, name, where, refvalue, value):
@@ -145,12 +151,14 @@ class List(Keyspace):
         words = where, self._encode(refvalue), self._encode(value)
         return self._run(('LINSERT', self.redis_key(name)) + words)
 
-    def lrem(self, name, value, num=1):
+    def lrem(self, name, value, num=1, count=MISSING):
         """Mind the order: *value*, then *num*, where redis-py has the number first.
 
         Remove a value the first *num* times it comes, and return how many that were. A
         negative *num* counts from the end, 0 is all. Sends LREM.
         """
+        if count is not MISSING:
+            num = either('num', num, 'count', count, 1)
         return self._run(('LREM', self.redis_key(name), num, self._encode(value)))
 
     remove = lrem

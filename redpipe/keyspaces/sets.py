@@ -1,6 +1,6 @@
 """Sets: values without order, each of them once."""
 from ._base import truths
-from ._words import options
+from ._words import either, only, options
 from .generic import Keyspace
 
 __all__ = ['Set']
@@ -66,8 +66,10 @@ class Set(Keyspace):
         """Return the values of the first set that no other has, as a set. Sends SDIFF."""
         return self._run(('SDIFF',) + self._keys(keys, *args), self._decode_set)
 
-    def sdiffstore(self, dest, *keys):
+    def sdiffstore(self, dest, *keys, **names):
         """Store what :meth:`sdiff` returns in *dest*, and return how many. Sends SDIFFSTORE."""
+        if names:
+            keys = either('*keys', keys, 'keys', (only(names, keys=())['keys'],), ())
         return self._run(('SDIFFSTORE', self.redis_key(dest)) + self._keys(*keys))
 
     def sinter(self, keys, *args):

@@ -9,7 +9,7 @@ from functools import partial
 import six
 
 from ._members import Members
-from ._words import in_seconds, options, pairs, several
+from ._words import MISSING, Missing, either, in_seconds, options, pairs, several
 
 __all__ = ['ShardedHash']
 
@@ -28,43 +28,62 @@ class ShardedHash(Members):
 
     # What is about one member.
 
-    def hget(self, name, field):
+    def hget(self, name, field=Missing('field'), key=None):
         """Return the value of a member, None if it is missing. Sends HGET."""
+        if key is not None:
+            field = either('field', field, 'key', key)
         member, parse = self._member(field)
         return self._run(('HGET', self._shard_of(name, member), member), parse.decode)
 
-    def hset(self, name, member=None, value=None, mapping=None):
+    def hset(self, name, member=None, value=None, mapping=None, key=None):
         """Set the value of a member, or of those in *mapping*; return how many are new.
 
         Sends HSET to each shard that has any of them.
         """
+        if key is not None:
+            member = either('member', member, 'key', key, None)
         given = [] if member is None and mapping is not None else [(member, value)]
         if mapping is not None:
             given += pairs(mapping)
         return self._combine(sum, self._setting('HSET', name, given))
 
-    def hsetnx(self, name, member, value):
+    def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
         """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        if key is not None:
+            member = either('member', member, 'key', key)
         member, data = self._assignment(member, value)
         return self._run(('HSETNX', self._shard_of(name, member), member, data))
 
-    def hexists(self, name, field):
+    def hexists(self, name, field=Missing('field'), key=None):
         """Tell whether there is such a member. Sends HEXISTS."""
+        if key is not None:
+            field = either('field', field, 'key', key)
         member = self._member(field)[0]
         return self._run(('HEXISTS', self._shard_of(name, member), member), bool)
 
-    def hstrlen(self, name, field):
+    def hstrlen(self, name, field=Missing('field'), key=None):
         """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
+        if key is not None:
+            field = either('field', field, 'key', key)
         member = self._member(field)[0]
         return self._run(('HSTRLEN', self._shard_of(name, member), member))
 
-    def hincrby(self, name, field, increment=1):
+    def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY."""
+        if key is not None:
+            field = either('field', field, 'key', key)
+        if amount is not MISSING:
+            increment = either('increment', increment, 'amount', amount, 1)
         member = self._member(field)[0]
         return self._run(('HINCRBY', self._shard_of(name, member), member, increment))
 
-    def hincrbyfloat(self, name, field, increment=1.0):
+    def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
+                     amount=MISSING):
         """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        if key is not None:
+            field = either('field', field, 'key', key)
+        if amount is not MISSING:
+            increment = either('increment', increment, 'amount', amount, 1.0)
         member = self._member(field)[0]
         return self._run(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
 

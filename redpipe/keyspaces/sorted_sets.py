@@ -4,7 +4,22 @@ from functools import partial
 from ._base import number, numbers
 from ._sorted_ranges import Ranges
 from ..exceptions import InvalidOperation
-from ._words import conditions, exclusive, flags, needs, numbered, options, pairs, raw, score as as_score, several
+from ._words import (
+    MISSING,
+    Missing,
+    conditions,
+    either,
+    exclusive,
+    flags,
+    needs,
+    numbered,
+    only,
+    options,
+    pairs,
+    raw,
+    score as as_score,
+    several,
+)
 
 __all__ = ['SortedSet']
 
@@ -13,8 +28,8 @@ class SortedSet(Ranges):
     __doc__ = 'Keys that hold sorted sets: values with scores, which are floats.\n' + ''.join(
         Ranges.__doc__.partition('\n')[1:])
 
-    def zadd(self, name, members, score=1, nx=False, xx=False, ch=False, incr=False,
-             gt=False, lt=False):
+    def zadd(self, name, members=Missing('members'), score=1, nx=False, xx=False, ch=False,
+             incr=False, gt=False, lt=False, mapping=None):
         """Give values a score, and return how many of them are new. Sends ZADD.
 
         *members* is one value, or a list of values that all get *score*, or a mapping of
@@ -23,6 +38,8 @@ class SortedSet(Ranges):
         added or changed. With *incr*, *score* is added to that of the one value, and the
         result is the sum, or None where a condition did not hold.
         """
+        if mapping is not None:
+            members = either('members', members, 'mapping', mapping)
         words = self._scores(members, score)
         if nx or xx or ch or incr or gt or lt:
             if incr and len(words) > 2:
@@ -46,11 +63,15 @@ class SortedSet(Ranges):
                 words += score, self._encode(member)
         return tuple(words)
 
-    def zincrby(self, name, member, increment=1):
+    def zincrby(self, name, member=Missing('member'), increment=1, value=None, amount=MISSING):
         """Mind the order: *member*, then *increment*, where redis-py has the amount first.
 
         Add *increment* to the score of a value, 0 if it is new; return the sum. Sends ZINCRBY.
         """
+        if value is not None:
+            member = either('member', member, 'value', value)
+        if amount is not MISSING:
+            increment = either('increment', increment, 'amount', amount, 1)
         words = self.redis_key(name), as_score(increment), self._encode(member)
         return self._run(('ZINCRBY',) + words, number)
 
@@ -66,31 +87,41 @@ class SortedSet(Ranges):
         """Count the values. Sends ZCARD."""
         return self._run(('ZCARD', self.redis_key(name)))
 
-    def zscore(self, name, elem):
+    def zscore(self, name, elem=Missing('elem'), value=None):
         """Return the score of a value, None if it is not there. Sends ZSCORE."""
+        if value is not None:
+            elem = either('elem', elem, 'value', value)
         return self._run(('ZSCORE', self.redis_key(name), self._encode(elem)), number)
 
     score = zscore
 
-    def zmscore(self, name, members, *args):
+    def zmscore(self, name=Missing('name'), members=Missing('members'), *args, **names):
         """Return the scores of several values in their order. Sends ZMSCORE (Redis 6.2)."""
+        if names:
+            name = either('name', name, 'key', only(names, key=None)['key'])
         words = self._encode_all((members,) + args)
         return self._run(('ZMSCORE', self.redis_key(name)) + words, numbers)
 
-    def zrank(self, name, elem, withscore=False, score_cast_func=float):
+    def zrank(self, name, elem=Missing('elem'), withscore=False, score_cast_func=float,
+              value=None):
         """Return the rank of a value, 0 for the lowest score, None if it is not there.
 
         With *withscore*, a list of the rank and the score (Redis 7.2). Sends ZRANK.
         """
+        if value is not None:
+            elem = either('elem', elem, 'value', value)
         return self._rank('ZRANK', name, elem, withscore, score_cast_func)
 
     rank = zrank
 
-    def zrevrank(self, name, member, withscore=False, score_cast_func=float):
+    def zrevrank(self, name, member=Missing('member'), withscore=False, score_cast_func=float,
+                 value=None):
         """Return the rank of a value, 0 for the highest score; else as :meth:`zrank`.
 
         Sends ZREVRANK.
         """
+        if value is not None:
+            member = either('member', member, 'value', value)
         return self._rank('ZREVRANK', name, member, withscore, score_cast_func)
 
     revrank = zrevrank
@@ -102,12 +133,14 @@ class SortedSet(Ranges):
         return self._run((raw(command),) + words + ('WITHSCORE',),
                          partial(self._decode_ranked, cast=cast))
 
-    def zrandmember(self, name, count=None, withscores=False):
+    def zrandmember(self, name=Missing('name'), count=None, withscores=False, key=None):
         """Return a value at random, None if there is none. Sends ZRANDMEMBER (Redis 6.2).
 
         With *count*, a list of so many, or of -*count*, some perhaps more than once; then
         *withscores* makes it a list of (value, score).
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         needs('withscores', withscores, 'count', count is not None)
         words = () if count is None else (count,) + flags(WITHSCORES=withscores)
         decode = self._decode if count is None else self._members(withscores)

@@ -62,17 +62,69 @@ class SortedSet(Ranges):
         gt: bool = False,
         lt: bool = False,
     ) -> Future[int] | Future[float | None]: ...
+    @overload
+    def zadd(
+        self: _Writes[_K, _E],
+        name: _K,
+        *,
+        mapping: _Pairs[_E, _Score],
+        nx: bool = False,
+        xx: bool = False,
+        ch: bool = False,
+        incr: Literal[False] = False,
+        gt: bool = False,
+        lt: bool = False,
+    ) -> Future[int]: ...
+    @overload
+    def zadd(
+        self: _Writes[_K, _E],
+        name: _K,
+        *,
+        mapping: _Pairs[_E, _Score],
+        nx: bool = False,
+        xx: bool = False,
+        ch: bool = False,
+        incr: Literal[True],
+        gt: bool = False,
+        lt: bool = False,
+    ) -> Future[float | None]: ...
+    @overload
+    def zadd(
+        self: _Writes[_K, _E],
+        name: _K,
+        *,
+        mapping: _Pairs[_E, _Score],
+        nx: bool = False,
+        xx: bool = False,
+        ch: bool = False,
+        incr: bool = False,
+        gt: bool = False,
+        lt: bool = False,
+    ) -> Future[int] | Future[float | None]: ...
     add = zadd
+    @overload
     def zincrby(self: _Writes[_K, _E], name: _K, member: _E, increment: _Score = 1) -> Future[float]: ...
+    @overload
+    def zincrby(self: _Writes[_K, _E], name: _K, member: _E, *, amount: _Score) -> Future[float]: ...
+    @overload
+    def zincrby(self: _Writes[_K, _E], name: _K, *, value: _E, increment: _Score = 1) -> Future[float]: ...
+    @overload
+    def zincrby(self: _Writes[_K, _E], name: _K, *, value: _E, amount: _Score) -> Future[float]: ...
     incr_by = zincrby
     def zrem(self: _Writes[_K, _E], name: _K, *values: _E | Iterable[_E]) -> Future[int]: ...
     remove = zrem
     def zcard(self: _Keyed[_K], name: _K) -> Future[int]: ...
+    @overload
     def zscore(self: _Writes[_K, _E], name: _K, elem: _E) -> Future[float | None]: ...
+    @overload
+    def zscore(self: _Writes[_K, _E], name: _K, *, value: _E) -> Future[float | None]: ...
     score = zscore
+    @overload
     def zmscore(
         self: _Writes[_K, _E], name: _K, members: _E | Iterable[_E], *args: _E
     ) -> Future[list[float | None]]: ...
+    @overload
+    def zmscore(self: _Writes[_K, _E], *, key: _K, members: _E | Iterable[_E]) -> Future[list[float | None]]: ...
     # A rank with a score comes as a list of the two.
     @overload
     def zrank(
@@ -84,11 +136,20 @@ class SortedSet(Ranges):
     ) -> Future[int | None]: ...
     @overload
     def zrank(
+        self: _Writes[_K, _E], name: _K, elem: _E, withscore: bool, score_cast_func: Callable[[float], Any] = ...
+    ) -> Future[Any]: ...
+    @overload
+    def zrank(
         self: _Writes[_K, _E],
         name: _K,
-        elem: _E,
-        withscore: bool,
+        *,
+        value: _E,
+        withscore: Literal[False] = False,
         score_cast_func: Callable[[float], Any] = ...,
+    ) -> Future[int | None]: ...
+    @overload
+    def zrank(
+        self: _Writes[_K, _E], name: _K, *, value: _E, withscore: bool, score_cast_func: Callable[[float], Any] = ...
     ) -> Future[Any]: ...
     rank = zrank
     @overload
@@ -101,11 +162,20 @@ class SortedSet(Ranges):
     ) -> Future[int | None]: ...
     @overload
     def zrevrank(
+        self: _Writes[_K, _E], name: _K, member: _E, withscore: bool, score_cast_func: Callable[[float], Any] = ...
+    ) -> Future[Any]: ...
+    @overload
+    def zrevrank(
         self: _Writes[_K, _E],
         name: _K,
-        member: _E,
-        withscore: bool,
+        *,
+        value: _E,
+        withscore: Literal[False] = False,
         score_cast_func: Callable[[float], Any] = ...,
+    ) -> Future[int | None]: ...
+    @overload
+    def zrevrank(
+        self: _Writes[_K, _E], name: _K, *, value: _E, withscore: bool, score_cast_func: Callable[[float], Any] = ...
     ) -> Future[Any]: ...
     revrank = zrevrank
     @overload
@@ -117,6 +187,16 @@ class SortedSet(Ranges):
     @overload
     def zrandmember(
         self: _Reads[_K, _V], name: _K, count: _Int, withscores: Literal[True]
+    ) -> Future[list[tuple[_V, float]]]: ...
+    @overload
+    def zrandmember(self: _Reads[_K, _V], *, key: _K, count: None = None) -> Future[_V | None]: ...
+    @overload
+    def zrandmember(
+        self: _Reads[_K, _V], *, key: _K, count: _Int, withscores: Literal[False] = False
+    ) -> Future[list[_V]]: ...
+    @overload
+    def zrandmember(
+        self: _Reads[_K, _V], *, key: _K, count: _Int, withscores: Literal[True]
     ) -> Future[list[tuple[_V, float]]]: ...
     def zpopmin(self: _Reads[_K, _V], name: _K, count: _Int | None = None) -> Future[list[tuple[_V, float]]]: ...
     def zpopmax(self: _Reads[_K, _V], name: _K, count: _Int | None = None) -> Future[list[tuple[_V, float]]]: ...

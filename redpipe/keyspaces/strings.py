@@ -1,6 +1,8 @@
 """Strings, which hold one value each, and the bits in them."""
 from ._base import paired, text
 from ._words import (
+    Missing,
+    either,
     exclusive,
     expiry,
     flags,
@@ -128,19 +130,24 @@ class String(Keyspace):
 
     # Parts of a value.
 
-    def append(self, name, value):
+    def append(self, name=Missing('name'), value=Missing('value'), key=None):
         """Add *value* to the end and return how many bytes there are then. Sends APPEND."""
+        if key is not None:
+            name = either('name', name, 'key', key)
         return self._run(('APPEND', self.redis_key(name), self._encode(value)))
 
     def strlen(self, name):
         """Count the bytes of the value, 0 for a missing key. Sends STRLEN."""
         return self._run(('STRLEN', self.redis_key(name)))
 
-    def getrange(self, name, start, end):
+    def getrange(self, name=Missing('name'), start=Missing('start'), end=Missing('end'),
+                 key=None):
         """Return the bytes from *start* to *end*, both included, decoded as a value.
 
         Negative numbers count from the end. Sends GETRANGE.
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         return self._run(('GETRANGE', self.redis_key(name), start, end), self._decode)
 
     def substr(self, name, start, end=-1):
@@ -177,20 +184,25 @@ class String(Keyspace):
         """Set the bit at *offset* to 1 if *value* is true, and return the old. Sends SETBIT."""
         return self._run(('SETBIT', self.redis_key(name), offset, 1 if value else 0))
 
-    def bitcount(self, name, start=None, end=None, mode=None):
+    def bitcount(self, name=Missing('name'), start=None, end=None, mode=None, key=None):
         """Count the bits that are 1, in the bytes from *start* to *end*, which go together.
 
         *mode* ``'BIT'`` makes these bits (Redis 7). Sends BITCOUNT.
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         needs('start', start is not None, 'end', end is not None)
         words = _span(start, end, mode)
         return self._run(('BITCOUNT', self.redis_key(name)) + words)
 
-    def bitpos(self, name, bit, start=None, end=None, mode=None):
+    def bitpos(self, name=Missing('name'), bit=Missing('bit'), start=None, end=None, mode=None,
+               key=None):
         """Return where the first *bit*, 0 or 1, is: -1 if nowhere. Sends BITPOS.
 
         *start*, *end* and *mode* are those of :meth:`bitcount`; *start* may stand alone.
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         return self._run(('BITPOS', self.redis_key(name), bit) + _span(start, end, mode))
 
     def bitop(self, operation, dest, *keys):
@@ -200,18 +212,23 @@ class String(Keyspace):
         """
         return self._run(('BITOP', operation, self.redis_key(dest)) + self._keys(*keys))
 
-    def bitfield(self, name, default_overflow=None):
+    def bitfield(self, name=Missing('name'), default_overflow=None, key=None):
         """Return a ``BitField``, which gathers operations on the ints in a value.
 
         Its ``execute()`` queues them as one BITFIELD and returns the Future.
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         return BitField(self, self.redis_key(name), default_overflow)
 
-    def bitfield_ro(self, name, encoding, offset, items=None):
+    def bitfield_ro(self, name=Missing('name'), encoding=Missing('encoding'),
+                    offset=Missing('offset'), items=None, key=None):
         """Return the ints at *offset* and at more (encoding, offset) *items*, as a list.
 
         *encoding* is ``'u8'`` for 8 bits without a sign, and so on. Sends BITFIELD_RO.
         """
+        if key is not None:
+            name = either('name', name, 'key', key)
         words = ['GET', encoding, offset]
         for pair in items or ():
             words.append('GET')

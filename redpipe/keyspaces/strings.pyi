@@ -91,9 +91,15 @@ class String(Keyspace):
     def decr(self: _Keyed[_K], name: _K, amount: _Int = 1) -> Future[int]: ...
     decrby = decr
     def incrbyfloat(self: _Keyed[_K], name: _K, amount: _Float = 1.0) -> Future[float]: ...
+    @overload
     def append(self: _Writes[_K, _E], name: _K, value: _E) -> Future[int]: ...
+    @overload
+    def append(self: _Writes[_K, _E], *, key: _K, value: _E) -> Future[int]: ...
     def strlen(self: _Keyed[_K], name: _K) -> Future[int]: ...
+    @overload
     def getrange(self: _Reads[_K, _V], name: _K, start: _Int, end: _Int) -> Future[_V]: ...
+    @overload
+    def getrange(self: _Reads[_K, _V], *, key: _K, start: _Int, end: _Int) -> Future[_V]: ...
     def substr(self: _Reads[_K, _V], name: _K, start: _Int, end: _Int = -1) -> Future[_V]: ...
     def setrange(self: _Writes[_K, _E], name: _K, offset: _Int, value: _E) -> Future[int]: ...
     @overload
@@ -129,17 +135,51 @@ class String(Keyspace):
     ) -> Future[dict[str, Any]]: ...
     def getbit(self: _Keyed[_K], name: _K, offset: _Int) -> Future[int]: ...
     def setbit(self: _Keyed[_K], name: _K, offset: _Int, value: object) -> Future[int]: ...
+    @overload
     def bitcount(
         self: _Keyed[_K], name: _K, start: _Int | None = None, end: _Int | None = None, mode: str | None = None
     ) -> Future[int]: ...
+    @overload
+    def bitcount(
+        self: _Keyed[_K], *, key: _K, start: _Int | None = None, end: _Int | None = None, mode: str | None = None
+    ) -> Future[int]: ...
+    @overload
     def bitpos(
-        self: _Keyed[_K], name: _K, bit: _Int, start: _Int | None = None, end: _Int | None = None, mode: str | None = None
+        self: _Keyed[_K],
+        name: _K,
+        bit: _Int,
+        start: _Int | None = None,
+        end: _Int | None = None,
+        mode: str | None = None,
+    ) -> Future[int]: ...
+    @overload
+    def bitpos(
+        self: _Keyed[_K],
+        *,
+        key: _K,
+        bit: _Int,
+        start: _Int | None = None,
+        end: _Int | None = None,
+        mode: str | None = None,
     ) -> Future[int]: ...
     def bitop(self: _Keyed[_K], operation: str, dest: _K, *keys: _K | Iterable[_K]) -> Future[int]: ...
+    @overload
     def bitfield(self: _Keyed[_K], name: _K, default_overflow: str | None = None) -> BitField: ...
+    @overload
+    def bitfield(self: _Keyed[_K], *, key: _K, default_overflow: str | None = None) -> BitField: ...
+    @overload
     def bitfield_ro(
         self: _Keyed[_K],
         name: _K,
+        encoding: str,
+        offset: int | str,
+        items: Sequence[tuple[str, int | str]] | None = None,
+    ) -> Future[list[int]]: ...
+    @overload
+    def bitfield_ro(
+        self: _Keyed[_K],
+        *,
+        key: _K,
         encoding: str,
         offset: int | str,
         items: Sequence[tuple[str, int | str]] | None = None,

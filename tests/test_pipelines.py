@@ -531,7 +531,7 @@ def test_a_reply_that_cannot_be_decoded_is_the_error_of_its_own_future(connected
         assert isinstance(caught.value.__cause__, ValueError)
 
 
-class Silent(Exception):
+class Silent(ValueError):
     """An error that has no text to give."""
 
     def __str__(self):

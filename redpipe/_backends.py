@@ -8,6 +8,7 @@ thread.
 import inspect
 
 import redis
+import six
 
 from . import _direct
 from ._clusters import routing
@@ -42,6 +43,7 @@ class Backend(object):
         self.direct = direct
         self.is_cluster = is_cluster
         self.at_most_once = at_most_once
+        self._lenient = {}
 
     def same(self, other):
         """Tell whether both reach the same servers over the same connections."""
@@ -78,6 +80,13 @@ class Backend(object):
             raise
         return _Piped(self, pipe, pool, records, watched)
 
+    def is_lenient(self, pipe):
+        """Return True if ``execute`` of *pipe*, of one of the packages WATCHED, takes raise_on_error."""
+        cls = type(pipe)
+        if cls not in self._lenient:
+            self._lenient[cls] = _is_watched(pipe) and _has_parameter(cls.execute, 'raise_on_error')
+        return self._lenient[cls]
+
     def _watch(self, pipe, records):
         """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
         has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
@@ -103,9 +112,10 @@ class _Piped(object):
         self._pipe = pipe
         self._records = records
         self._watched = watched
+        self._queued = getattr(pipe, 'command_stack', ())  # redis-py's reset() begins another list
         self.error_reply = _direct.errors_of(pipe).ResponseError
         # Only a pipeline of redis-py's is known to return error replies on demand.
-        self._options = {} if backend.commands is None else {'raise_on_error': False}
+        self._options = {'raise_on_error': False} if backend.is_lenient(pipe) else {}
 
     def send(self):
         """Leave it to ``receive``."""
@@ -117,11 +127,15 @@ class _Piped(object):
         except Lost as lost:
             raise self._unknown(lost, self._watched.replies)
         except self.error_reply as error:
-            if not self._options:
+            if self._watched and len(self._watched.replies) == len(self._records):
+                # A pipeline of the user's own raised one of the replies, all of which were read.
+                replies = self._watched.replies
+            elif not self._options:
                 raise
-            # Of a whole transaction, which did not run.
+            else:
+                # Of a whole transaction, which did not run.
+                replies = [error] * len(self._records)
             self._aborted = True
-            replies = [error] * len(self._records)
         except Exception as error:
             # A reply callback cannot take its reply, and those behind it are not read.
             if self._watched:
@@ -143,7 +157,7 @@ class _Piped(object):
             if type(reply) is Spoiled:
                 replies[place] = reply.error
                 self.errors = True
-            elif isinstance(reply, Exception) and self._options:
+            elif isinstance(reply, Exception) and (self._options or self._aborted):
                 if not isinstance(reply, self.error_reply):
                     # No reply, but what became of a command whose node of a cluster failed.
                     self.arrived = replies
@@ -164,7 +178,14 @@ class _Piped(object):
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
         if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, place + 1, self._records.commands[place])
+            self._pipe.annotate_exception(error, place + 1, self._words(place))
+
+    def _words(self, place):
+        """Return the words of a command, which a method of the pipeline object may have queued."""
+        if self._records.methods[place] is None or len(self._queued) != len(self._records):
+            return self._records.commands[place]
+        queued = self._queued[place]
+        return queued.args if hasattr(queued, 'args') else queued[0]
 
     def close(self):
         """Leave it to ``receive``."""
@@ -221,6 +242,15 @@ def refuse_decoded(client):
             raise InvalidPipeline(
                 'redpipe decodes replies itself, by field; connect a client '
                 'that was made without decode_responses=True')
+
+
+def _has_parameter(function, name):
+    """Return True if *function* can be called with the keyword *name*."""
+    if six.PY2:
+        spec = inspect.getargspec(function)
+        return name in spec.args or spec.keywords is not None
+    parameters = inspect.signature(function).parameters
+    return name in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
 
 def _is_watched(pipe):

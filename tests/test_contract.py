@@ -435,6 +435,73 @@ def test_the_error_carries_the_outcome_of_every_command(connect, way, transactio
             ref.result
 
 
+class OwnClient(redis.StrictRedis):
+
+    def pipeline(self, *args, **kwargs):
+        return super(OwnClient, self).pipeline(*args, **kwargs)
+
+
+class Wrapper(object):
+    """Hands on whatever it is asked for to a client, as the proxies of web frameworks do."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+
+class OwnPipeline(type(redis.StrictRedis().pipeline())):
+
+    def execute(self):
+        return super(OwnPipeline, self).execute()
+
+
+class ClientWithOwnPipelines(redis.StrictRedis):
+
+    def pipeline(self, transaction=True, shard_hint=None):
+        return OwnPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
+@pytest.fixture(params=['subclass', 'wrapper', 'callable', 'own pipeline'])
+def own(request, client):
+    """Connects what is a client of the user's own, in one way or another; see ``connect``."""
+    redpipe.reset()
+
+    def connect_to(transaction=False):
+        if request.param == 'subclass':
+            redpipe.connect_redis(OwnClient(connection_pool=client.connection_pool), transaction=transaction)
+        elif request.param == 'wrapper':
+            redpipe.connect_redis(Wrapper(client), transaction=transaction)
+        elif request.param == 'callable':
+            redpipe.connect(lambda: client.pipeline(transaction=transaction))
+        elif transaction:
+            pytest.skip('the replies of its transactions are not told')
+        else:
+            redpipe.connect_redis(ClientWithOwnPipelines(connection_pool=client.connection_pool))
+        client.set('text', 'abc')
+        return client
+    yield connect_to
+    redpipe.reset()
+
+
+def test_an_error_of_a_client_of_ones_own_carries_the_outcome_of_every_command_too(own, transaction):
+    own(transaction)
+    refs, error = executed(
+        incr('n'), incr('text'), lambda pipe: pipe.execute_command('INCR', 'text'), lambda pipe: pipe.hgetall('nothing'))
+    assert is_wrong_type(error) and re.match(r'Command # 2 \(INCRBY text 1\) of pipeline', said(error))
+    assert [error.outcomes[0], error.outcomes[3]] == [1, {}]
+    assert error.outcomes[1] is error and is_wrong_type(error.outcomes[2])
+
+
+def test_leniently_each_future_of_a_client_of_ones_own_has_its_own_value_or_its_own_error(own, transaction):
+    own(transaction)
+    (before, wrong, after), error = executed(incr('n'), incr('text'), incr('n'), raise_on_error=False)
+    assert error is None and (before, after) == (1, 2)
+    with pytest.raises(redis.ResponseError, match='not an integer'):
+        wrong.result
+
+
 def test_outcomes_are_in_program_order_over_connections_and_nesting(client, second_server, connect, way):
     connect(**way)
     other = second_server.client()

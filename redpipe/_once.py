@@ -7,6 +7,9 @@ connection cannot be made nothing was sent, and they see what they always see.
 
 A connection that is given back with replies unread is disconnected first.
 """
+import types
+import weakref
+
 from ._direct import errors_of, ready, taken
 
 __all__ = ['Lost', 'Spoiled', 'watch']
@@ -57,7 +60,7 @@ def watch(pipe, once):
     batch = _Batch(once, errors_of(pipe))
     # A cluster's, of redis-py or of valkey-py.
     for name in 'get_redis_connection', 'get_valkey_connection':
-        of_node = getattr(pipe, name, None)
+        of_node = _loose(getattr(pipe, name, None))
         if of_node is not None:
             setattr(pipe, name, lambda node: _Node(of_node(node), batch))
             strategy = getattr(pipe, '_execution_strategy', None)
@@ -67,9 +70,21 @@ def watch(pipe, once):
     else:
         pipe.connection_pool = _Pool(pipe.connection_pool, batch)
         if not hasattr(pipe.connection_pool, 'get_node_by_slot'):  # of redis-py-cluster
-            pipe.parse_response = _noting(pipe.parse_response, batch.replies)
+            pipe.parse_response = _noting(_loose(pipe.parse_response), batch.replies)
             pipe.response_callbacks = _Callbacks(pipe.response_callbacks)
     return batch
+
+
+def _loose(method):
+    """Return *method* for its own object to hold, which it does not keep alive.
+
+    That would be a cycle, which waits for the garbage collector, and which Python 2.7 never
+    frees where the object has ``__del__``, as pipelines have.
+    """
+    if not isinstance(method, types.MethodType):
+        return method
+    function, owner = method.__func__, weakref.ref(method.__self__)
+    return lambda *args, **options: function(owner(), *args, **options)
 
 
 def _noting(parse_response, replies):

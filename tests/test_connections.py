@@ -1,4 +1,5 @@
 """Connections have names; a batch goes to the right server, or to none."""
+import functools
 import gc
 import os
 import socket
@@ -414,6 +415,72 @@ def test_the_clients_own_pipeline_method_runs_a_batch(server):
         foo = pipe.incr('foo')
     redpipe.reset()
     assert foo == 1 and client.batches == 1
+
+
+# -- what a batch leaves behind
+
+class Own(redis.StrictRedis):
+
+    def pipeline(self, *args, **kwargs):
+        return super(Own, self).pipeline(*args, **kwargs)
+
+
+KINDS = {
+    'directly': redpipe.connect_redis,
+    'on pipeline objects': functools.partial(redpipe.connect_redis, direct=False),
+    'on those of a callable': lambda client, **options: redpipe.connect(lambda: client.pipeline(**options)),
+    'on those of a subclass': lambda client, **options: redpipe.connect_redis(
+        Own(connection_pool=client.connection_pool), **options),
+    'unwatched': functools.partial(redpipe.connect_redis, at_most_once=False),
+}
+
+
+@pytest.fixture(params=[False, True], ids=['', 'MULTI'])
+def transaction(request):
+    return request.param
+
+
+def left_behind(count):
+    """Run *count* batches; return how many objects they leave to the garbage collector, and how many for good."""
+    def run(times):
+        for _ in range(times):
+            with redpipe.autoexec() as pipe:
+                pipe.set('k', 1)
+                pipe.get('k')
+    run(20)
+    gc.collect()
+    del gc.garbage[:]
+    before = len(gc.get_objects())
+    gc.disable()
+    try:
+        run(count)
+        cyclic = gc.collect()
+    finally:
+        gc.enable()
+    assert gc.garbage == []
+    return cyclic, len(gc.get_objects()) - before
+
+
+@pytest.mark.parametrize('kind', sorted(KINDS))
+def test_a_batch_leaves_no_objects_behind(kind, client, transaction):
+    redpipe.reset()
+    KINDS[kind](client, transaction=transaction)
+    cyclic, more = left_behind(2000)
+    redpipe.reset()
+    assert cyclic < 100 and more < 100
+
+
+def test_a_batch_on_a_cluster_leaves_no_objects_behind(clustered, transaction):
+    redpipe.reset()
+    try:
+        redpipe.connect_redis(clustered, transaction=transaction)
+    except InvalidPipeline:
+        pytest.skip('no transactions on clusters')
+    cyclic, more = left_behind(2000)
+    redpipe.reset()
+    # The pipelines of later releases of redis-py refer to themselves.
+    assert cyclic < 100 or clustered.pipeline.__module__.startswith('redis.')
+    assert more < 100
 
 
 # -- the manager

@@ -43,7 +43,7 @@ class Backend(object):
         self.direct = direct
         self.is_cluster = is_cluster
         self.at_most_once = at_most_once
-        self._lenient = {}
+        self._lenient, self._encoders = {}, {}
 
     def same(self, other):
         """Tell whether both reach the same servers over the same connections."""
@@ -89,14 +89,23 @@ class Backend(object):
 
     def _watch(self, pipe, records):
         """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
-        has_encoder = pipe if hasattr(pipe, 'get_encoder') else pipe.connection_pool
-        encode = has_encoder.get_encoder().encode
+        encode = self._encoder_of(pipe).encode
         for args, method in zip(records.commands, records.methods):
             for arg in () if method else args:
                 encode(arg)
         if self.at_most_once:
             return watch(pipe, once=not only_reads(records.words()))
         return None
+
+    def _encoder_of(self, pipe):
+        pool = getattr(pipe, 'connection_pool', None)
+        cls = getattr(pool, 'connection_class', None)
+        if cls is None or cls.__module__.split('.')[0] in WATCHED:
+            return (pipe if hasattr(pipe, 'get_encoder') else pool).get_encoder()
+        if cls not in self._encoders:
+            # A class of the user's may have an encoder of its own; this connection is never opened.
+            self._encoders[cls] = cls(**pool.connection_kwargs).encoder
+        return self._encoders[cls]
 
 
 class _Piped(object):

@@ -28,7 +28,7 @@ import six
 from ._batches import EMPTY, POOL_CHECKS, Batch, Transaction
 from ._commands import LIBRARIES
 
-__all__ = ['Direct', 'errors_of', 'fits', 'ready', 'taken']
+__all__ = ['Direct', 'errors_of', 'fits', 'is_library_class', 'ready', 'taken']
 
 
 def fits(client):
@@ -36,12 +36,17 @@ def fits(client):
     pool = getattr(client, 'connection_pool', None)
     connection = getattr(pool, 'connection_class', None)
     needed = [getattr(connection, name, None) for name in
-              ('send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect')]
+              ('send_packed_command', 'read_response', 'pack_command', 'pack_commands', 'connect',
+               'disconnect')]
     needed += [getattr(type(client), 'parse_response', None),
                getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
+               getattr(pool, 'make_connection', None), getattr(pool, 'get_encoder', None),
                getattr(type(client.pipeline()), 'execute', None),
                getattr(type(client.pipeline()), 'parse_response', None)]
+    parser = getattr(pool, 'connection_kwargs', {}).get('parser_class', connection)
     return (all(_belongs(function) for function in needed)
+            # A subclass may do anything in its own way, and have an encoder of its own.
+            and is_library_class(connection) and is_library_class(parser)
             and 'parse_response' not in vars(client)
             and isinstance(getattr(client, 'response_callbacks', None), dict)
             # Client-side caching answers from memory, which only redis-py's own path does.
@@ -63,6 +68,11 @@ def _belongs(function):
     # Where it was defined: what wraps a function has all that it says of itself.
     return type(function) is FunctionType \
         and function.__globals__['__name__'].split('.')[0] in LIBRARIES
+
+
+def is_library_class(cls):
+    """Return True if *cls* is one of redis-py's own, and no subclass of the user's."""
+    return getattr(cls, '__module__', '').split('.')[0] in LIBRARIES
 
 
 class Direct(object):

@@ -394,6 +394,87 @@ def test_connections_that_send_their_own_way_do_not(newest, connect):
     assert not goes_directly(connect, client)
 
 
+class PackingConnection(redis.Connection):
+
+    def pack_commands(self, commands):
+        return super(PackingConnection, self).pack_commands(
+            [args[:1] + ('app:' + args[1],) + args[2:] for args in commands])
+
+
+class OwnEncoder(redis.connection.Encoder if hasattr(redis.connection, 'Encoder') else object):
+    """Encodes one more kind of value."""
+
+    def encode(self, value):
+        return repr(value).encode() if isinstance(value, complex) else super(OwnEncoder, self).encode(value)
+
+
+class EncodingConnection(redis.Connection):
+
+    def __init__(self, *args, **options):
+        super(EncodingConnection, self).__init__(*args, **options)
+        self.encoder = OwnEncoder('utf-8', 'strict', False)
+        if hasattr(self, '_construct_command_packer'):
+            self._command_packer = self._construct_command_packer(None)
+
+
+def shouting(parser):
+    """A subclass of *parser* whose replies are in capitals."""
+    def read_response(self, *args, **options):
+        reply = parser.read_response(self, *args, **options)
+        return reply.upper() if isinstance(reply, bytes) else reply
+    return type('Shouting', (parser,), {'read_response': read_response})
+
+
+class MakingPool(redis.ConnectionPool):
+
+    def make_connection(self):
+        connection = super(MakingPool, self).make_connection()
+        connection.pack_commands = PackingConnection(**self.connection_kwargs).pack_commands
+        return connection
+
+
+def executed(client, *calls, **options):
+    """The replies of redis-py's pipeline of *client* to *calls*."""
+    pipe = client.pipeline(**dict({'transaction': False}, **options))
+    for call in calls:
+        call(pipe)
+    return pipe.execute()
+
+
+def test_a_connection_that_packs_commands_its_own_way_does_so(newest, connect):
+    for options in ({'connection_class': PackingConnection}, {'pool_class': MakingPool}):
+        client = newest.client(connection_pool=pool_of(newest, **options))
+        newest.client().flushdb()
+        executed(client, lambda pipe: pipe.set('x', 1))
+        connect(client, name=str(options))
+        with redpipe.autoexec(name=str(options)) as pipe:
+            pipe.set('y', 1)
+        assert sorted(newest.client().keys()) == [b'app:x', b'app:y']
+
+
+def test_a_connection_with_an_encoder_of_its_own_uses_it(newest, connect):
+    client = newest.client(connection_pool=pool_of(newest, connection_class=EncodingConnection))
+    try:
+        executed(client, lambda pipe: pipe.set('x', 1j))
+    except (TypeError, redis.DataError) as error:
+        pytest.skip('redis-py %s does not: %s' % (redis.__version__, error))
+    connect(client)
+    with redpipe.autoexec() as pipe:
+        pipe.set('y', 1j)
+    assert client.mget('x', 'y') == [b'1j', b'1j']
+
+
+@pytest.mark.parametrize('parser', ([HiredisParser] if hiredis else []) + [PythonParser])
+def test_every_reply_passes_through_a_parser_of_ones_own(parser, newest, connect, transaction):
+    protocol = {'protocol': 2} if RELEASE >= (5, 0) else {}
+    client = newest.client(connection_pool=pool_of(newest, parser_class=shouting(parser), **protocol))
+    connect(client, transaction=transaction)
+    calls = [lambda pipe, word=word: pipe.echo(word) for word in 'abc']
+    with redpipe.autoexec() as pipe:
+        echoed = [call(pipe) for call in calls]
+    assert echoed == executed(client, *calls, transaction=transaction)
+
+
 def test_pools_that_lend_their_own_way_do_not(newest, connect):
     assert not goes_directly(connect, newest.client(connection_pool=pool_of(newest, Pool)))
 
@@ -405,7 +486,8 @@ def test_pipelines_that_are_traced_do_not(name, newest, connect, monkeypatch):
     assert not goes_directly(connect, newest.client())
 
 
-@pytest.mark.parametrize('name', ['send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect'])
+@pytest.mark.parametrize('name', ['send_packed_command', 'read_response', 'pack_command', 'pack_commands',
+                                  'connect', 'disconnect'])
 def test_connections_that_are_traced_do_not(name, newest, connect, monkeypatch):
     for cls in redis.Connection.__mro__:
         if name in vars(cls):

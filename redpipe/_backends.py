@@ -68,6 +68,7 @@ class Backend(object):
                 raise InvalidPipeline('connection %r: %r made %r, which is no pipeline of redis-py\'s'
                                       % (records.names[0], self.make, pipe))
             refuse_decoded(pipe)
+            _refuse_several(pipe)
         try:
             for args, options, method in zip(records.commands, records.options, records.methods):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
@@ -213,6 +214,7 @@ def of_client(client, direct=True, at_most_once=True, **options):
         raise InvalidPipeline(
             '%r is an asyncio client; connect a client of the synchronous kind' % (client,))
     refuse_decoded(client)
+    _refuse_several(client)
     commands = _commands_of(client)
     if any(base.__name__ in CLUSTERS for base in type(client).__mro__):
         make = routing(lambda: client.pipeline(**dict({'transaction': False}, **options)),
@@ -253,6 +255,14 @@ def refuse_decoded(client):
                 'that was made without decode_responses=True')
 
 
+def _refuse_several(client):
+    """Raise InvalidPipeline for redis-py's client of several databases, and for its pipelines."""
+    if any(base.__module__ == 'redis.multidb.client' for base in type(client).__mro__):
+        raise InvalidPipeline(
+            'a MultiDBClient sends a batch whose replies were lost again, to another database, and so may '
+            'apply a write twice; connect a client of each database, under a name of its own')
+
+
 def _has_parameter(function, name):
     """Return True if *function* can be called with the keyword *name*."""
     if six.PY2:
@@ -264,7 +274,9 @@ def _has_parameter(function, name):
 
 def _is_watched(pipe):
     """Tell whether *pipe* is a pipeline of one of the packages WATCHED, or extends one."""
-    return any(base.__module__.split('.')[0] in WATCHED for base in type(pipe).__mro__)
+    # Others may borrow the commands of redis-py alone.
+    has_pool = hasattr(pipe, 'connection_pool') or hasattr(pipe, 'nodes_manager')
+    return has_pool and any(base.__module__.split('.')[0] in WATCHED for base in type(pipe).__mro__)
 
 
 def _commands_of(client):

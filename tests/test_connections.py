@@ -271,6 +271,35 @@ def test_an_asyncio_client_is_refused():
         redpipe.connect_redis(asyncio.Redis())
 
 
+@pytest.mark.filterwarnings('ignore:MultiDBClient is an experimental')
+def test_a_client_of_several_databases_is_refused(server, client):
+    pytest.importorskip('pybreaker')
+    multidb = pytest.importorskip('redis.multidb.client')
+    config = pytest.importorskip('redis.multidb.config')
+    redpipe.reset()
+    several = multidb.MultiDBClient(config.MultiDbConfig(
+        [config.DatabaseConfig(client_kwargs={'host': server.host, 'port': server.port})]))
+    try:
+        for connect in (redpipe.connect_redis, redpipe.connect_rediscluster,
+                        functools.partial(redpipe.connect_redis, at_most_once=False, transaction=True)):
+            with pytest.raises(InvalidPipeline, match='MultiDBClient'):
+                connect(several)
+        with pytest.raises(InvalidPipeline, match='MultiDBClient'):
+            redpipe.connect(several.pipeline)
+        redpipe.connect(lambda: several.pipeline())
+        redpipe.connect_redis(client, name='other')
+        pipe = redpipe.pipeline(name='other')
+        pipe.incr('n')
+        with redpipe.autoexec(pipe) as inner:
+            inner.incr('n')
+        with pytest.raises(InvalidPipeline, match='MultiDBClient'):
+            pipe.execute()
+        assert client.get('n') is None
+    finally:
+        redpipe.reset()
+        several.close()
+
+
 @pytest.mark.parametrize('wrong', [None, 'localhost', object()])
 def test_what_is_not_callable_makes_no_pipelines(wrong):
     with pytest.raises(InvalidPipeline):
@@ -371,6 +400,17 @@ def test_a_maker_of_something_else_is_found_out_before_anything_is_sent(connecte
     with pytest.raises(InvalidPipeline, match='made'):
         pipe.execute()
     assert connected.get('before') is None
+
+
+@pytest.mark.skipif(not hasattr(redis, 'commands'), reason='redis-py has no commands by themselves')
+def test_a_pipeline_that_borrows_the_commands_of_redis_py_can_be_made(connected):
+    class Borrowing(Fake, redis.commands.CoreCommands):
+        execute_command = Fake.shout
+
+    redpipe.connect(Borrowing, name='fake')
+    with redpipe.autoexec(name='fake') as pipe:
+        loud = pipe.set('a', 'b')
+    assert loud == ('SET A B', {})
 
 
 def test_an_error_inside_a_maker_is_its_own(connected):

@@ -12,7 +12,7 @@ import six
 
 from . import _direct
 from ._clusters import routing
-from ._commands import Commands, LIBRARIES, REDIS
+from ._commands import Commands, LIBRARIES, REDIS, settled
 from ._once import Lost, Spoiled, watch
 from ._reads import only_reads
 from .exceptions import InvalidPipeline, outcome_unknown
@@ -71,15 +71,16 @@ class Backend(object):
             _refuse_several(pipe)
         try:
             for args, options, method in zip(records.commands, records.options, records.methods):
-                getattr(pipe, method or 'execute_command')(*args, **options or {})
+                getattr(pipe, method or 'execute_command')(*settled(args), **options or {})
             pool = getattr(pipe, 'connection_pool', None)
-            watched = None
+            watched = words = None
             if _is_watched(pipe):
-                watched = self._watch(pipe, records)
+                words = _words_in(pipe, records)
+                watched = self._watch(pipe, records, words)
         except BaseException:
             pipe.reset()
             raise
-        return _Piped(self, pipe, pool, records, watched)
+        return _Piped(self, pipe, pool, records, words, watched)
 
     def is_lenient(self, pipe):
         """Return True if ``execute`` of *pipe*, of one of the packages WATCHED, takes raise_on_error."""
@@ -88,11 +89,11 @@ class Backend(object):
             self._lenient[cls] = _is_watched(pipe) and _has_parameter(cls.execute, 'raise_on_error')
         return self._lenient[cls]
 
-    def _watch(self, pipe, records):
+    def _watch(self, pipe, records, words):
         """Find out now what cannot be sent, and keep *pipe* from sending *records* twice."""
         encode = self._encoder_of(pipe).encode
-        for args, method in zip(records.commands, records.methods):
-            for arg in () if method else args:
+        for args in words:
+            for arg in args:
                 encode(arg)
         if self.at_most_once:
             return watch(pipe, once=not only_reads(records.words()))
@@ -116,13 +117,13 @@ class _Piped(object):
     arrived = []
     _aborted = False
 
-    def __init__(self, backend, pipe, pool, records, watched):
+    def __init__(self, backend, pipe, pool, records, words, watched):
         self._backend = backend  # and its client, which closes its connections when it goes
         self.pool = pool
         self._pipe = pipe
         self._records = records
+        self._words = words
         self._watched = watched
-        self._queued = getattr(pipe, 'command_stack', ())  # redis-py's reset() begins another list
         self.error_reply = _direct.errors_of(pipe).ResponseError
         # Only a pipeline of redis-py's is known to return error replies on demand.
         self._options = {'raise_on_error': False} if backend.is_lenient(pipe) else {}
@@ -188,14 +189,8 @@ class _Piped(object):
     def annotate(self, error, place):
         """Let the text of *error* tell which command it is about."""
         if self._options and not self._aborted:
-            self._pipe.annotate_exception(error, place + 1, self._words(place))
-
-    def _words(self, place):
-        """Return the words of a command, which a method of the pipeline object may have queued."""
-        if self._records.methods[place] is None or len(self._queued) != len(self._records):
-            return self._records.commands[place]
-        queued = self._queued[place]
-        return queued.args if hasattr(queued, 'args') else queued[0]
+            words = self._words[place] or self._records.words()[place]
+            self._pipe.annotate_exception(error, place + 1, words)
 
     def close(self):
         """Leave it to ``receive``."""
@@ -270,6 +265,14 @@ def _has_parameter(function, name):
         return name in spec.args or spec.keywords is not None
     parameters = inspect.signature(function).parameters
     return name in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+
+
+def _words_in(pipe, records):
+    """Return the words that *pipe* has queued for each of *records*, or () where that is not known."""
+    queued = getattr(pipe, 'command_stack', ())
+    if len(queued) == len(records):
+        return [one.args if hasattr(one, 'args') else one[0] for one in queued]
+    return [() if method else args for args, method in zip(records.commands, records.methods)]
 
 
 def _is_watched(pipe):

@@ -91,14 +91,20 @@ PLAIN_TYPES = frozenset([bytes, str, six.text_type, bytearray, int, float, bool,
 
 
 def settled(args):
-    """Return *args* with the results of the Futures among them in their place.
+    """Return *args* with the results of the Futures among them in their place, and the bytes
+    of what is a memoryview.
 
     Raises ResultNotReady for a Future that has none yet.
     """
     for arg in args:
-        if type(arg) not in PLAIN_TYPES and issubclass(type(arg), Future):
-            return tuple([plain(arg) for arg in args])
+        if type(arg) not in PLAIN_TYPES and issubclass(type(arg), (Future, memoryview)):
+            return tuple([_bytes_of(plain(arg)) for arg in args])
     return args
+
+
+def _bytes_of(arg):
+    # With steps, or of numbers, a memoryview is sent wrongly by hiredis and by redis-py.
+    return arg.tobytes() if isinstance(arg, memoryview) else arg
 
 
 def refuse(name, instead):

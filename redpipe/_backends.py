@@ -17,6 +17,11 @@ from ._once import Lost, Spoiled, watch
 from ._reads import only_reads
 from .exceptions import InvalidPipeline, outcome_unknown
 
+try:
+    from redis.observability.recorder import record_error_count
+except ImportError:
+    record_error_count = None
+
 __all__ = ['Backend', 'of_client', 'of_callable']
 
 #: The packages whose pipelines are kept from sending twice.
@@ -187,10 +192,17 @@ class _Piped(object):
         return error
 
     def annotate(self, error, place):
-        """Let the text of *error* tell which command it is about."""
+        """Let the text of *error*, which is raised next, tell which command it is about."""
         if self._options and not self._aborted:
             words = self._words[place] or self._records.words()[place]
             self._pipe.annotate_exception(error, place + 1, words)
+            self._count(error)
+
+    def _count(self, error):
+        """Count *error* for OpenTelemetry, as redis-py counts an error reply that its pipeline raises."""
+        if record_error_count is not None and self.pool is not None:
+            where = [getattr(self.pool, 'connection_kwargs', {}).get(name) for name in ('host', 'port')]
+            record_error_count(*where * 2, error_type=error, retry_attempts=0, is_internal=False)
 
     def close(self):
         """Leave it to ``receive``."""

@@ -28,6 +28,11 @@ import six
 from ._batches import EMPTY, POOL_CHECKS, Batch, Transaction
 from ._commands import LIBRARIES
 
+try:
+    from redis.observability import get_observability_instance
+except ImportError:
+    get_observability_instance = None
+
 __all__ = ['Direct', 'errors_of', 'fits', 'is_library_class', 'ready', 'taken']
 
 
@@ -62,6 +67,11 @@ def errors_of(client):
     return redis.exceptions
 
 
+def _counted():
+    """Return True while redis-py counts what its pipelines do, for OpenTelemetry (7.2 and later)."""
+    return get_observability_instance is not None and get_observability_instance().is_enabled()
+
+
 def _belongs(function):
     """Tell whether *function* is redis-py's own, not overridden and not patched over."""
     function = getattr(function, '__func__', function)
@@ -88,7 +98,7 @@ class Direct(object):
 
     def takes(self, records):
         """Tell whether *records* can go directly; otherwise redis-py's pipeline has to send them."""
-        if any(records.methods):
+        if any(records.methods) or _counted():
             return False
         return self.batch is Batch or not any(
             EMPTY in options for options in records.options if options)

@@ -24,9 +24,14 @@ class Lost(Exception):
 
 
 def _lost(cause, errors):
-    """Return the Lost for *cause* that is an error of a client's module *errors* too."""
+    """Return the Lost for *cause* that is an error of a client's module *errors* too.
+
+    It has the name and attributes of *cause*, by which redis-py counts errors.
+    """
     base, = errors.ResponseError.__bases__
-    return type('Lost', (Lost, base), {})(cause)
+    lost = type(type(cause).__name__, (Lost, base), {})(cause)
+    vars(lost).update(vars(cause), cause=cause)
+    return lost
 
 
 class _Batch(object):

@@ -15,6 +15,7 @@ from ._client_libraries import (
     CLUSTERS,
     LIBRARIES,
     can_go_directly,
+    counts_batches,
     direct_state,
     is_cluster,
     package_of,
@@ -76,9 +77,10 @@ class Backend(object):
     def direct(self):
         """Where direct batches have their connections from, None if batches do not go directly.
 
-        That may change: the client may get another pool, or its pipelines may be patched, as those who trace do.
+        That may change: the client may get another pool, its pipelines may be patched, as those who trace do, and
+        redis-py may count what its pipelines do.
         """
-        if self._batch is None:
+        if self._batch is None or counts_batches():
             return None
         state = direct_state(self.client, self._pipeline_class)
         known, source = self._state_and_source

@@ -26,9 +26,15 @@ try:
 except ImportError:
     PushNotification = ()
 
+try:
+    from redis.observability import get_observability_instance
+    from redis.observability.recorder import record_error_count
+except ImportError:
+    get_observability_instance = None
+
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
-           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'direct_state', 'encoder_for',
-           'fail_for', 'is_cluster', 'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded',
+           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
+           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded',
            'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
@@ -223,6 +229,20 @@ def fail_for(client, connection):
 def refreshes_nodes():
     """Return True if a client of a cluster looks for the node that has taken over: redis-py does from 4.4 on."""
     return redis.VERSION >= (4, 4)
+
+
+# -- What redis-py counts for OpenTelemetry (7.2 and later)
+
+def counts_batches():
+    """Return True while redis-py counts what its pipelines do."""
+    return get_observability_instance is not None and get_observability_instance().is_enabled()
+
+
+def count_error_reply(error, pool):
+    """Count *error*, a reply of a server of *pool*, as redis-py counts one that its pipeline raises."""
+    if counts_batches() and pool is not None:
+        where = [getattr(pool, 'connection_kwargs', {}).get(name) for name in ('host', 'port')]
+        record_error_count(*where * 2, error_type=error, retry_attempts=0, is_internal=False)
 
 
 # -- Errors

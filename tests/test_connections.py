@@ -1,4 +1,5 @@
 """Connections have names; a batch goes to the right server, or to none."""
+import functools
 import gc
 import os
 import socket
@@ -300,6 +301,35 @@ def test_a_message_about_a_name_is_never_longer_than_a_screen(connected):
         assert len(str(caught.value)) < 250
 
 
+@pytest.mark.filterwarnings('ignore:MultiDBClient is an experimental')
+def test_a_client_of_several_databases_is_refused(server, client):
+    pytest.importorskip('pybreaker')
+    multidb = pytest.importorskip('redis.multidb.client')
+    config = pytest.importorskip('redis.multidb.config')
+    redpipe.reset()
+    several = multidb.MultiDBClient(config.MultiDbConfig(
+        [config.DatabaseConfig(client_kwargs={'host': server.host, 'port': server.port})]))
+    try:
+        for connect in (redpipe.connect_redis, redpipe.connect_rediscluster,
+                        functools.partial(redpipe.connect_redis, at_most_once=False, transaction=True)):
+            with pytest.raises(InvalidPipeline, match='MultiDBClient'):
+                connect(several)
+        with pytest.raises(InvalidPipeline, match='MultiDBClient'):
+            redpipe.connect(several.pipeline)
+        redpipe.connect(lambda: several.pipeline())
+        redpipe.connect_redis(client, name='other')
+        pipe = redpipe.pipeline(name='other')
+        pipe.incr('n')
+        with redpipe.autoexec(pipe) as inner:
+            inner.incr('n')
+        with pytest.raises(InvalidPipeline, match='MultiDBClient'):
+            pipe.execute()
+        assert client.get('n') is None
+    finally:
+        redpipe.reset()
+        several.close()
+
+
 @pytest.mark.parametrize('wrong', [None, 'localhost', object()])
 def test_what_is_not_callable_makes_no_pipelines(wrong):
     with pytest.raises(InvalidPipeline):
@@ -402,6 +432,17 @@ def test_a_maker_of_something_else_is_found_out_before_anything_is_sent(connecte
     assert connected.get('before') is None
 
 
+@pytest.mark.skipif(not hasattr(redis, 'commands'), reason='redis-py has no commands by themselves')
+def test_a_pipeline_that_borrows_the_commands_of_redis_py_can_be_made(connected):
+    class Borrowing(Fake, redis.commands.CoreCommands):
+        execute_command = Fake.shout
+
+    redpipe.connect(Borrowing, name='fake')
+    with redpipe.autoexec(name='fake') as pipe:
+        loud = pipe.set('a', 'b')
+    assert loud == ('SET A B', {})
+
+
 def test_an_error_inside_a_maker_is_its_own(connected):
     def make():
         raise KeyError('mine')
@@ -444,6 +485,72 @@ def test_the_clients_own_pipeline_method_runs_a_batch(server):
         foo = pipe.incr('foo')
     redpipe.reset()
     assert foo == 1 and client.batches == 1
+
+
+# -- what a batch leaves behind
+
+class Own(redis.StrictRedis):
+
+    def pipeline(self, *args, **kwargs):
+        return super(Own, self).pipeline(*args, **kwargs)
+
+
+KINDS = {
+    'directly': redpipe.connect_redis,
+    'on pipeline objects': functools.partial(redpipe.connect_redis, direct=False),
+    'on those of a callable': lambda client, **options: redpipe.connect(lambda: client.pipeline(**options)),
+    'on those of a subclass': lambda client, **options: redpipe.connect_redis(
+        Own(connection_pool=client.connection_pool), **options),
+    'unwatched': functools.partial(redpipe.connect_redis, at_most_once=False),
+}
+
+
+@pytest.fixture(params=[False, True], ids=['', 'MULTI'])
+def transaction(request):
+    return request.param
+
+
+def left_behind(count):
+    """Run *count* batches; return how many objects they leave to the garbage collector, and how many for good."""
+    def run(times):
+        for _ in range(times):
+            with redpipe.autoexec() as pipe:
+                pipe.set('k', 1)
+                pipe.get('k')
+    run(20)
+    gc.collect()
+    del gc.garbage[:]
+    before = len(gc.get_objects())
+    gc.disable()
+    try:
+        run(count)
+        cyclic = gc.collect()
+    finally:
+        gc.enable()
+    assert gc.garbage == []
+    return cyclic, len(gc.get_objects()) - before
+
+
+@pytest.mark.parametrize('kind', sorted(KINDS))
+def test_a_batch_leaves_no_objects_behind(kind, client, transaction):
+    redpipe.reset()
+    KINDS[kind](client, transaction=transaction)
+    cyclic, more = left_behind(2000)
+    redpipe.reset()
+    assert cyclic < 100 and more < 100
+
+
+def test_a_batch_on_a_cluster_leaves_no_objects_behind(clustered, transaction):
+    redpipe.reset()
+    try:
+        redpipe.connect_redis(clustered, transaction=transaction)
+    except InvalidPipeline:
+        pytest.skip('no transactions on clusters')
+    cyclic, more = left_behind(2000)
+    redpipe.reset()
+    # The pipelines of later releases of redis-py refer to themselves.
+    assert cyclic < 100 or clustered.pipeline.__module__.startswith('redis.')
+    assert more < 100
 
 
 # -- the manager

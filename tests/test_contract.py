@@ -3,6 +3,7 @@
 What the network does to a batch comes from the proxy of tests/faults.py, where it decides something; all of its
 faults, in all combinations, are in tests/test_faults.py.
 """
+import array
 import pickle
 import re
 import signal
@@ -126,6 +127,38 @@ def test_each_server_runs_its_commands_in_program_order(client, second_server, c
                 with redpipe.autoexec(pipe, name=name) as inner:
                     inner.rpush('log', number)
     assert client.lrange('log', 0, -1) == other.lrange('log', 0, -1) == [b'0', b'1', b'2', b'3', b'4', b'5']
+
+
+class OwnClient(redis.StrictRedis):
+
+    def pipeline(self, *args, **kwargs):
+        return super(OwnClient, self).pipeline(*args, **kwargs)
+
+
+VIEWS = [memoryview(b'abcdef'), memoryview(bytearray(b'abcdef'))[1:3]]
+if six.PY3:
+    VIEWS += [memoryview(b'abcdef')[::2], memoryview(b'abcdef')[::-1], memoryview(array.array('i', [1, 2, 3]))]
+
+
+@pytest.mark.parametrize('view', VIEWS, ids=lambda view: repr(view.tobytes()))
+def test_a_memoryview_is_sent_as_its_bytes(view, client, connect, way, transaction):
+    class Bytes(redpipe.String):
+        valueparse = redpipe.BinaryField
+
+    connect(transaction=transaction, **way)
+    redpipe.connect(lambda: client.pipeline(), name='callable')
+    redpipe.connect_redis(OwnClient(connection_pool=client.connection_pool), name='subclass')
+    kept = redpipe.Future()
+    kept.set(view)
+    with redpipe.autoexec() as pipe:
+        pipe.set('a', view)
+        pipe.execute_command('SET', 'b', kept)
+        pipe.mset({'c': view})
+        Bytes(pipe).eval('d', "redis.call('SET', KEYS[1], ARGV[1])", view)
+        for name in 'callable', 'subclass':
+            with redpipe.autoexec(pipe, name=name) as inner:
+                inner.set(name, view)
+    assert client.mget('a', 'b', 'c', 'd', 'callable', 'subclass') == [view.tobytes()] * 6
 
 
 # -- 2. At most once
@@ -433,6 +466,80 @@ def test_the_error_carries_the_outcome_of_every_command(connect, way, transactio
     for ref in refs:
         with pytest.raises(redpipe.ResultNotReady, match='INCRBY text'):
             ref.result
+
+
+class Wrapper(object):
+    """Hands on whatever it is asked for to a client, as the proxies of web frameworks do."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def __getattr__(self, name):
+        return getattr(self.client, name)
+
+
+class OwnPipeline(type(redis.StrictRedis().pipeline())):
+
+    def execute(self):
+        return super(OwnPipeline, self).execute()
+
+
+class ClientWithOwnPipelines(redis.StrictRedis):
+
+    def pipeline(self, transaction=True, shard_hint=None):
+        return OwnPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
+@pytest.fixture(params=['subclass', 'wrapper', 'callable', 'own pipeline'])
+def own(request, client):
+    """Connects what is a client of the user's own, in one way or another; see ``connect``."""
+    redpipe.reset()
+
+    def connect_to(transaction=False):
+        if request.param == 'subclass':
+            redpipe.connect_redis(OwnClient(connection_pool=client.connection_pool), transaction=transaction)
+        elif request.param == 'wrapper':
+            redpipe.connect_redis(Wrapper(client), transaction=transaction)
+        elif request.param == 'callable':
+            redpipe.connect(lambda: client.pipeline(transaction=transaction))
+        elif transaction:
+            pytest.skip('the replies of its transactions are not told')
+        else:
+            redpipe.connect_redis(ClientWithOwnPipelines(connection_pool=client.connection_pool))
+        client.set('text', 'abc')
+        return client
+    yield connect_to
+    redpipe.reset()
+
+
+def test_an_error_of_a_client_of_ones_own_carries_the_outcome_of_every_command_too(own, transaction):
+    own(transaction)
+    refs, error = executed(
+        incr('n'), incr('text'), lambda pipe: pipe.execute_command('INCR', 'text'), lambda pipe: pipe.hgetall('nothing'))
+    assert is_wrong_type(error) and re.match(r'Command # 2 \(INCRBY text 1\) of pipeline', said(error))
+    assert [error.outcomes[0], error.outcomes[3]] == [1, {}]
+    assert error.outcomes[1] is error and is_wrong_type(error.outcomes[2])
+
+
+def test_leniently_each_future_of_a_client_of_ones_own_has_its_own_value_or_its_own_error(own, transaction):
+    own(transaction)
+    (before, wrong, after), error = executed(incr('n'), incr('text'), incr('n'), raise_on_error=False)
+    assert error is None and (before, after) == (1, 2)
+    with pytest.raises(redis.ResponseError, match='not an integer'):
+        wrong.result
+
+
+@pytest.mark.skipif(RELEASE < (3, 0), reason='redis-py 2 encodes any value')
+def test_what_a_client_of_ones_own_cannot_send_keeps_others_from_sending(own, connect):
+    client = own()
+    redpipe.connect_redis(client, name='other')
+    pipe = redpipe.pipeline(name='other')
+    pipe.incr('before')
+    with redpipe.autoexec(pipe) as inner:
+        inner.set('k', object())
+    with pytest.raises(redis.DataError):
+        pipe.execute()
+    assert client.get('before') is None
 
 
 def test_outcomes_are_in_program_order_over_connections_and_nesting(client, second_server, connect, way):

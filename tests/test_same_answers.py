@@ -3,6 +3,7 @@
 Both run on the same data on a server of their own, one after the other. Between two calls of ECHO, so that a reply in
 the wrong place shows.
 """
+import collections
 import re
 
 import pytest
@@ -11,6 +12,7 @@ import six
 
 import redpipe
 from examples.local import describe, find_servers
+from faults import Proxy, lose_reply
 from redpipe.connections import ConnectionManager
 from samples import COMMANDS, EXCLUDED, NO_METHOD, Data, by_method, by_words
 
@@ -394,6 +396,87 @@ def test_connections_that_send_their_own_way_do_not(newest, connect):
     assert not goes_directly(connect, client)
 
 
+class PackingConnection(redis.Connection):
+
+    def pack_commands(self, commands):
+        return super(PackingConnection, self).pack_commands(
+            [args[:1] + ('app:' + args[1],) + args[2:] for args in commands])
+
+
+class OwnEncoder(redis.connection.Encoder if hasattr(redis.connection, 'Encoder') else object):
+    """Encodes one more kind of value."""
+
+    def encode(self, value):
+        return repr(value).encode() if isinstance(value, complex) else super(OwnEncoder, self).encode(value)
+
+
+class EncodingConnection(redis.Connection):
+
+    def __init__(self, *args, **options):
+        super(EncodingConnection, self).__init__(*args, **options)
+        self.encoder = OwnEncoder('utf-8', 'strict', False)
+        if hasattr(self, '_construct_command_packer'):
+            self._command_packer = self._construct_command_packer(None)
+
+
+def shouting(parser):
+    """A subclass of *parser* whose replies are in capitals."""
+    def read_response(self, *args, **options):
+        reply = parser.read_response(self, *args, **options)
+        return reply.upper() if isinstance(reply, bytes) else reply
+    return type('Shouting', (parser,), {'read_response': read_response})
+
+
+class MakingPool(redis.ConnectionPool):
+
+    def make_connection(self):
+        connection = super(MakingPool, self).make_connection()
+        connection.pack_commands = PackingConnection(**self.connection_kwargs).pack_commands
+        return connection
+
+
+def executed(client, calls, transaction=False, raise_on_error=True):
+    """The replies of redis-py's pipeline of *client* to *calls*."""
+    pipe = client.pipeline(transaction=transaction)
+    for call in calls:
+        call(pipe)
+    return pipe.execute(raise_on_error)
+
+
+def test_a_connection_that_packs_commands_its_own_way_does_so(newest, connect):
+    for options in ({'connection_class': PackingConnection}, {'pool_class': MakingPool}):
+        client = newest.client(connection_pool=pool_of(newest, **options))
+        newest.client().flushdb()
+        executed(client, [lambda pipe: pipe.set('x', 1)])
+        connect(client, name=str(options))
+        with redpipe.autoexec(name=str(options)) as pipe:
+            pipe.set('y', 1)
+        assert sorted(newest.client().keys()) == [b'app:x', b'app:y']
+
+
+def test_a_connection_with_an_encoder_of_its_own_uses_it(newest, connect):
+    client = newest.client(connection_pool=pool_of(newest, connection_class=EncodingConnection))
+    try:
+        executed(client, [lambda pipe: pipe.set('x', 1j)])
+    except (TypeError, redis.DataError) as error:
+        pytest.skip('redis-py %s does not: %s' % (redis.__version__, error))
+    connect(client)
+    with redpipe.autoexec() as pipe:
+        pipe.set('y', 1j)
+    assert client.mget('x', 'y') == [b'1j', b'1j']
+
+
+@pytest.mark.parametrize('parser', ([HiredisParser] if hiredis else []) + [PythonParser])
+def test_every_reply_passes_through_a_parser_of_ones_own(parser, newest, connect, transaction):
+    protocol = {'protocol': 2} if RELEASE >= (5, 0) else {}
+    client = newest.client(connection_pool=pool_of(newest, parser_class=shouting(parser), **protocol))
+    connect(client, transaction=transaction)
+    calls = [lambda pipe, word=word: pipe.echo(word) for word in 'abc']
+    with redpipe.autoexec() as pipe:
+        echoed = [call(pipe) for call in calls]
+    assert echoed == executed(client, calls, transaction)
+
+
 def test_pools_that_lend_their_own_way_do_not(newest, connect):
     assert not goes_directly(connect, newest.client(connection_pool=pool_of(newest, Pool)))
 
@@ -405,7 +488,8 @@ def test_pipelines_that_are_traced_do_not(name, newest, connect, monkeypatch):
     assert not goes_directly(connect, newest.client())
 
 
-@pytest.mark.parametrize('name', ['send_packed_command', 'read_response', 'pack_command', 'connect', 'disconnect'])
+@pytest.mark.parametrize('name', ['send_packed_command', 'read_response', 'pack_command', 'pack_commands',
+                                  'connect', 'disconnect'])
 def test_connections_that_are_traced_do_not(name, newest, connect, monkeypatch):
     for cls in redis.Connection.__mro__:
         if name in vars(cls):
@@ -445,6 +529,99 @@ def test_a_command_that_needs_another_one_first_does_not(newest, connect):
 def test_a_client_that_was_told_not_to_does_not(newest, connect):
     connect(newest.client(), direct=False)
     assert ConnectionManager.backend().direct is None
+
+
+# -- what redis-py counts
+
+@pytest.fixture(scope='module')
+def reader():
+    """Reads what OpenTelemetry has counted."""
+    metrics = pytest.importorskip('opentelemetry.sdk.metrics')
+    reader = pytest.importorskip('opentelemetry.sdk.metrics.export').InMemoryMetricReader()
+    pytest.importorskip('opentelemetry.metrics').set_meter_provider(metrics.MeterProvider([reader]))
+    return reader
+
+
+@pytest.fixture
+def counted(reader, no_collections):
+    """A function that calls what it is given, and returns what redis-py counted of operations and errors.
+
+    The garbage collector rests: where it finds a pool of redis-py's while something is counted, the pool is counted too,
+    and waits for a lock that its own thread holds.
+    """
+    observability = pytest.importorskip('redis.observability')
+    recorder = pytest.importorskip('redis.observability.recorder')
+
+    def read():
+        data = reader.get_metrics_data()
+        counts = collections.Counter()
+        for metric in data.resource_metrics[0].scope_metrics[0].metrics if data else ():
+            if metric.name in ('db.client.operation.duration', 'redis.client.errors'):
+                for point in metric.data.data_points:
+                    key = metric.name, tuple(sorted(point.attributes.items()))
+                    counts[key] = point.count if hasattr(point, 'count') else point.value
+        return counts
+
+    def count(run):
+        observability.get_observability_instance().init(
+            observability.OTelConfig(metric_groups=list(observability.MetricGroup)))
+        before = read()
+        try:
+            run()
+        except redis.RedisError:
+            pass
+        finally:
+            observability.reset_observability_instance()
+        return read() - before
+    recorder.reset_collector()
+    yield count
+    recorder.reset_collector()
+
+
+@pytest.mark.parametrize('strict', [True, False], ids=['strict', 'lenient'])
+@pytest.mark.parametrize('calls', [[before, after], [before, lambda pipe: pipe.incr('text'), after]],
+                         ids=['good', 'bad'])
+@pytest.mark.parametrize('direct', [True, False])
+def test_redis_py_counts_our_batches_as_its_own(direct, calls, strict, counted, newest, connect, transaction):
+    client = newest.client()
+    client.set('text', 'abc')
+    connect(client, transaction=transaction, direct=direct)
+
+    def run():
+        with redpipe.autoexec(raise_on_error=strict) as pipe:
+            for call in calls:
+                call(pipe)
+
+    theirs = counted(lambda: executed(client, calls, transaction, strict))
+    ours = counted(run)
+    more = ours - theirs
+    assert theirs and ours & theirs == theirs
+    # It has no duration for a batch that it raises an error reply of.
+    assert not more or strict and len(calls) == 3 and list(name for name, _ in more) == ['db.client.operation.duration']
+
+
+@pytest.mark.parametrize('write', [True, False], ids=['write', 'read'])
+def test_redis_py_counts_our_lost_replies_as_its_own(write, counted, newest, connect):
+    with Proxy(newest) as proxy:
+        client = redis.Redis(port=proxy.port, retry=redis.retry.Retry(redis.backoff.NoBackoff(), 0))
+        connect(client)
+
+        def call(pipe):
+            proxy.next(lose_reply)
+            (pipe.incr if write else pipe.get)('k')
+
+        def run():
+            with redpipe.autoexec() as pipe:
+                call(pipe)
+
+        theirs, ours = counted(lambda: executed(client, [call])), counted(run)
+    assert sum(theirs.values()) == sum(ours.values()) == 1
+    assert without_attempts(ours) == without_attempts(theirs)
+
+
+def without_attempts(counts):
+    # redis-py counts an attempt where it would send again, which it does not for a write of ours.
+    return [(name, [one for one in attributes if 'retry_attempts' not in one[0]]) for name, attributes in counts]
 
 
 # -- connections

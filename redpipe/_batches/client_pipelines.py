@@ -1,6 +1,7 @@
 """Batches on pipeline objects of the client's own: of clusters, of classes of the user's own, and of other makers."""
 from .._client_libraries import (
     client_errors,
+    count_error_reply,
     encoder_for,
     is_guarded,
     refuse_decoded,
@@ -172,7 +173,8 @@ class ClientPipelineBatch(object):
         return error
 
     def annotate(self, error, position):
-        """Let the text of *error* tell which command it is about."""
+        """Let the text of *error*, which is raised next, tell which command it is about."""
         if self._options and not self._aborted:
             words = self._words[position] or self._commands.as_sent()[position]
             self._pipe.annotate_exception(error, position + 1, words)
+            count_error_reply(error, self.pool)

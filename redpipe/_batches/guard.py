@@ -22,8 +22,13 @@ __all__ = ['CallbackFailed', 'FirstError', 'guard']
 
 
 def reply_lost(cause, errors):
-    """Return the ReplyLost for *cause* that is an error of a client's module *errors* too."""
-    return type('ReplyLost', (ReplyLost, base_error(errors)), {})(cause)
+    """Return the ReplyLost for *cause* that is an error of a client's module *errors* too.
+
+    It has the name and attributes of *cause*, by which redis-py counts errors.
+    """
+    lost = type(type(cause).__name__, (ReplyLost, base_error(errors)), {})(cause)
+    vars(lost).update(vars(cause), cause=cause)
+    return lost
 
 
 class Guard(object):

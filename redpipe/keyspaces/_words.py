@@ -60,7 +60,8 @@ def sendable(args):
     for arg in args:
         if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
             raise InvalidValue('%s takes text, bytes or a number, not %s' % (args[0], shown(arg)))
-    return args
+    # Neither hiredis nor redis-py sends those with steps, or of numbers, as they are.
+    return tuple([arg.tobytes() if type(arg) is memoryview else arg for arg in args])
 
 
 class Missing(Future):

@@ -34,8 +34,9 @@ except ImportError:
 
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
            'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
-           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_guarded', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded',
-           'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
+           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_guarded', 'is_out',
+           'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down',
+           'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')

@@ -18,7 +18,8 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 #: Each module imports only from the rows above its own; modules of a row do not know each other.
 LAYERS = [
     {'exceptions', 'luascripts', 'tasks', 'version', '_packing', '_reads', '_records'},
-    {'futures', 'fields'},
+    {'futures'},
+    {'fields'},
     {'_batches', '_commands', '_clusters'},
     {'_direct'},
     {'_once'},

@@ -263,7 +263,7 @@ def test_calling_and_attributes():
 def test_a_template_of_django_sees_the_result(template, text):
     django, settings = pytest.importorskip('django.template'), pytest.importorskip('django.conf').settings
     if not settings.configured:
-        settings.configure()
+        settings.configure(USE_I18N=False)
     values = {'n': settled(5), 'zero': settled(0), 'h': settled({'a': 1}), 'names': settled(['x', 'y']),
               'name': settled('<b>')}
     assert django.Engine().from_string(template).render(django.Context(values)) == text

@@ -211,8 +211,8 @@ class Base(object):
     # Values.
 
     def _encode(self, value):
-        field = self.valueparse
-        if field is not TextField:
+        given, field = self._valued  # as in _value_field, without the call
+        if given is not self.valueparse:
             field = self._value_field()
         return field.encode(value if type(value) is _TEXT else plain(value))
 
@@ -230,8 +230,8 @@ class Base(object):
     # Decoders. A reply of None is a key that is missing.
 
     def _decode(self, reply):
-        field = self.valueparse
-        if field is not TextField:
+        given, field = self._valued
+        if given is not self.valueparse:
             field = self._value_field()
         return field.decode(reply)
 

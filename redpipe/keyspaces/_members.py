@@ -35,11 +35,12 @@ class Members(Base):
     def _codecs(self):
         """Return what codes the members, the fields of values by member, and that of the others."""
         memberparse = self.memberparse if self._memberparse is None else self._memberparse
-        given = memberparse, self.fields or {}
+        fields = self.fields or {}
         coded = self._coded
-        if coded is None or coded.given != given:
-            coded = type(self)._coded = _Coded(type(self).__name__, *given)
-        return coded, coded.fields, self._value_field()
+        if coded is None or coded.memberparse is not memberparse or coded.given != fields:
+            coded = type(self)._coded = _Coded(type(self).__name__, memberparse, fields)
+        given, default = self._valued
+        return coded, coded.fields, default if given is self.valueparse else self._value_field()
 
     def _member(self, member):
         """Return a member as it is sent, and the field of its value."""
@@ -54,7 +55,9 @@ class Members(Base):
     def _members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
         coded = self._codecs()[0]
-        members = [member if type(member) in TEXT else coded.named(member) for member in several(members)]
+        members = several(members)
+        if not TEXT.issuperset(map(type, members)):
+            members = [coded.named(member) for member in members]
         encode = coded.encode
         try:
             words = tuple([encode(member) for member in members])
@@ -148,7 +151,7 @@ class _Coded(object):
     """
 
     def __init__(self, owner, memberparse, fields):
-        self.given = memberparse, dict(fields)
+        self.memberparse, self.given = memberparse, dict(fields)
         self._codec = TextField if memberparse is None else codec(memberparse, owner, 'memberparse')
         kind = kind_of(self._codec)
         self._spells = issubclass(kind, TextField)

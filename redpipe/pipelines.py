@@ -30,6 +30,7 @@ from .exceptions import (
     text_of,
 )
 from ._records import Records, WIDTH
+from ._unsent import warn_of_block, warn_of_loss
 from .futures import Future, Untold, fail, plain
 from .tasks import SynchronousTask, TaskManager
 
@@ -42,7 +43,8 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
     *pipe* is None or what an earlier call returned; anything else is InvalidPipeline.
     *name* is that of the connection its commands go to, and None always means the
     default one. With *autoexec*, a ``with`` block executes it when it is left without
-    an exception; otherwise ``execute()`` must be called, or nothing is sent.
+    an exception; otherwise ``execute()`` must be called. Commands that it is not called for
+    are dropped with a RuntimeWarning; ``reset()`` and exceptions drop them silently.
     *raise_on_error* is as for ``execute``, where that is not told otherwise.
     """
     if pipe is None:
@@ -81,7 +83,7 @@ class _Queue(object):
         self._autoexec = autoexec
         self._parent = parent
         self._raise_on_error = raise_on_error
-        self._stack = []
+        self._stack = _NOTHING
         self._callbacks = []
         self._handed_up = []
         self._lenient = []
@@ -116,9 +118,13 @@ class _Queue(object):
 
     def __enter__(self):
         self._left = False
+        # What is queued in a block need not be guarded, for __exit__ looks at it.
+        if self._stack is _NOTHING:
+            self._stack = []
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
+        dropped = None
         try:
             if exc_type is None and self._autoexec:
                 self.execute()
@@ -126,9 +132,11 @@ class _Queue(object):
             self._left = True
             if self._stack or self._callbacks or self._handed_up:
                 if exc_type is None:
-                    self._drop('its block was left without execute()')
+                    dropped = self._drop('its block was left without execute()')
                 else:
                     self._drop('its block was left by %s' % described(exc_value), exc_value)
+        if dropped:
+            warn_of_block(len(dropped) // WIDTH, _first(dropped))
 
     def __getattr__(self, name):
         # Reached for names that are no command of redis-py: see Commands.given_to.
@@ -186,7 +194,9 @@ class _Queue(object):
         if raise_on_error is None:
             raise_on_error = self._raise_on_error
         queued, callbacks, lenient = self._stack, self._callbacks, self._lenient
-        self._stack = []
+        self._stack = _NOTHING
+        if type(queued) is _Guarded:
+            queued = queued.taken()
         if callbacks or self._handed_up:
             callbacks = self._handed_up + callbacks
             self._callbacks, self._handed_up = [], []
@@ -197,9 +207,48 @@ class _Queue(object):
         return queued, callbacks, lenient
 
     def _drop(self, why, cause=None):
+        """Empty the pipeline, let its Futures say why, and return what was queued."""
         queued, _, _ = self._take()
-        if queued:
-            _fail(Records(queued), 'nothing was sent by the pipeline of this Future: ' + why, cause)
+        _tell(queued, why, cause)
+        return queued
+
+
+class _Guarded(list):
+    """What is queued outside of a block, which warns if it is lost with its pipeline.
+
+    Most pipelines are used in blocks. A ``__del__`` of all of them would cost each as much as
+    queueing half a command.
+    """
+
+    __slots__ = ()
+
+    def taken(self):
+        """Return a plain list of what is queued, which is not here any more."""
+        queued = list(self)
+        del self[:]
+        return queued
+
+    # On Python 2 nothing frees cycles that an object with a __del__ is part of.
+    if six.PY3:
+        def __del__(self):
+            if self:
+                queued = self.taken()
+                _tell(queued, 'it was lost before it executed')
+                warn_of_loss(len(queued) // WIDTH, _first(queued), self)
+
+
+class _Nothing(list):
+    """The empty list of all pipelines outside of a block; adding to it makes a list of their own."""
+
+    __slots__ = ()
+
+    def __iadd__(self, queued):
+        return _Guarded(queued)
+
+    append = extend = insert = None
+
+
+_NOTHING = _Nothing()
 
 
 class Pipeline(_Queue):
@@ -247,6 +296,17 @@ class NestedPipeline(Pipeline):
             parent._handed_up += callbacks
         if lenient:
             parent._lenient += lenient
+
+
+def _tell(queued, why, cause=None):
+    """Let the Futures of what is *queued*, and is dropped, say *why*."""
+    if queued:
+        _fail(Records(queued), 'nothing was sent by the pipeline of this Future: ' + why, cause)
+
+
+def _first(queued):
+    """Return the beginning of the first command that is *queued*, as text."""
+    return ' '.join(_shown(word) for word in Records(queued[:WIDTH]).words()[0][:3])
 
 
 def _run(records, lenient):

@@ -24,6 +24,7 @@ _CLIENT = 'call it on the redis-py client'
 _ATOMIC = ('connect with transaction=True to wrap each batch in MULTI and EXEC, '
            'or use eval() for a step that reads and writes')
 _RAW = "queue the module's commands with execute_command()"
+_SHARED = 'it changes the connection, which is shared; use a client of its own for it'
 
 #: What queues no command in redis-py, and what to do instead.
 REFUSED = {
@@ -62,12 +63,22 @@ REFUSED = {
     'from_pool': _CLIENT,
     'ft': _RAW,
 }
+REFUSED.update(dict.fromkeys((
+    'select', 'auth', 'hello', 'readonly', 'readwrite', 'client_reply', 'client_no_evict', 'client_no_touch',
+    'client_tracking', 'client_tracking_on', 'client_tracking_off', 'script_debug', 'quit', 'sync', 'psync'), _SHARED))
 
-#: Words that change the state of a connection that others will use after us, or
-#: that are answered by no reply or by several.
-_REFUSED_WORDS = frozenset(
-    b'WATCH UNWATCH MULTI EXEC DISCARD MONITOR SYNC PSYNC QUIT '
-    b'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE'.split())
+#: Commands that change the state of a connection that others will use after us, or
+#: that are answered by no reply or by several. CLIENT SETNAME and SETINFO are none of
+#: them, for no reply depends on what a connection is called.
+_REFUSED_COMMANDS = frozenset(
+    [b'WATCH', b'UNWATCH', b'MULTI', b'EXEC', b'DISCARD', b'MONITOR', b'SYNC', b'PSYNC', b'REPLCONF',
+     b'SUBSCRIBE', b'PSUBSCRIBE', b'SSUBSCRIBE', b'UNSUBSCRIBE', b'PUNSUBSCRIBE', b'SUNSUBSCRIBE',
+     b'SELECT', b'AUTH', b'HELLO', b'RESET', b'QUIT', b'READONLY', b'READWRITE', b'ASKING', b'SCRIPT DEBUG',
+     b'CLIENT REPLY', b'CLIENT TRACKING', b'CLIENT CACHING', b'CLIENT NO-EVICT', b'CLIENT NO-TOUCH',
+     b'HIMPORT PREPARE', b'HIMPORT DISCARD', b'HIMPORT DISCARDALL'])
+
+#: First words of those, by themselves.
+_UNDECIDED = frozenset(name.split()[0] for name in _REFUSED_COMMANDS if b' ' in name)
 
 #: The names of commands that may be queued, as far as they have been asked for: see ``allow``.
 ALLOWED = set()
@@ -106,13 +117,24 @@ def refuse(name, instead):
     raise InvalidOperation('%s() cannot be queued on a pipe; %s' % (name, instead))
 
 
-def allow(name):
-    """Let the command called *name* be queued, however that is written, or refuse it."""
-    words = (name if isinstance(name, bytes) else six.text_type(name).encode('utf-8')).upper().split()
-    if words and words[0] in _REFUSED_WORDS:
-        refuse(name, 'it changes the connection, which is shared')
-    if len(ALLOWED) < 1000:
-        ALLOWED.add(name)
+def allow(args):
+    """Let the command of the words *args* be queued, however they are written, or refuse it."""
+    words = _words(args[0])
+    decided = len(words) != 1 or words[0] not in _UNDECIDED
+    if not decided:
+        words += _words(b'' if len(args) == 1 else args[1])
+    for name in b' '.join(words[:1]), b' '.join(words[:2]):
+        if name in _REFUSED_COMMANDS:
+            refuse(six.ensure_str(name), _SHARED)
+    if decided and len(ALLOWED) < 1000:
+        ALLOWED.add(args[0])
+
+
+def _words(name):
+    """Return the words of *name*, bytes or text, in capitals."""
+    if isinstance(name, (bytearray, memoryview)):
+        name = bytes(bytearray(name))
+    return (name if isinstance(name, bytes) else six.text_type(name).encode('utf-8', 'replace')).upper().split()
 
 
 def _refusing(name, instead):

@@ -97,7 +97,7 @@ class _Queue(object):
                 args = settled(args)
                 break
         if args[0] not in ALLOWED:
-            allow(args[0])
+            allow(args)
         # These are for redis-py's client-side caching, which no pipeline has.
         if options:
             options.pop('keys', None)

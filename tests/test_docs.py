@@ -238,6 +238,13 @@ def test_the_code_of_a_page_does_what_the_page_says(page, runner, tmpdir):
         runner.run_tests(found, tmpdir)
 
 
+@pytest.mark.parametrize('page', ['README.rst', START])
+def test_a_page_for_newcomers_says_the_same_a_second_time(page, runner):
+    for _ in range(2):
+        runner.run(blocks(page))
+        redpipe.reset()
+
+
 @pytest.mark.parametrize('page', sorted(ELSEWHERE))
 def test_other_pages_are_run_by_another_module(page):
     with io.open(os.path.join(ROOT, 'tests', ELSEWHERE[page]), encoding='utf-8') as file:

@@ -769,11 +769,11 @@ def test_words_that_would_misalign_results_are_refused(connected, words):
 
 @pytest.mark.parametrize('words', [
     ('SELECT', 1), (b'select', 1), (u'Select', 1), ('SELECT 1',), (' select\t1',), ('AUTH', 'secret'),
-    (b'AUTH default x',), ('HELLO',), ('hello', 3), ('RESET',), (b'reset ',), ('READONLY',), ('ReadWrite',), ('ASKING',),
-    ('REPLCONF', 'ACK', 0), ('CLIENT REPLY', 'OFF'), ('CLIENT', 'REPLY', 'ON'), (b'client', b'reply', b'skip'), ('client reply skip',),
-    (u'Client', u'Reply', u'ON'), ('CLIENT  TRACKING', 'ON'), ('CLIENT', bytearray(b'tracking'), 'ON'),
-    ('CLIENT', 'CACHING', 'YES'), ('CLIENT NO-EVICT', 'ON'), ('CLIENT', 'NO-TOUCH', 'ON'), ('SCRIPT', 'DEBUG', 'YES'),
-    ('HIMPORT', 'PREPARE', 'x', 'a')])
+    (b'AUTH default x',), ('HELLO',), ('hello', 3), ('RESET',), (b'reset ',), ('READONLY',), ('ReadWrite',),
+    ('ASKING',), ('REPLCONF', 'ACK', 0), ('CLIENT REPLY', 'OFF'), ('CLIENT', 'REPLY', 'ON'),
+    (b'client', b'reply', b'skip'), ('client reply skip',), (u'Client', u'Reply', u'ON'), ('CLIENT  TRACKING', 'ON'),
+    ('CLIENT', bytearray(b'tracking'), 'ON'), ('CLIENT', 'CACHING', 'YES'), ('CLIENT NO-EVICT', 'ON'),
+    ('CLIENT', 'NO-TOUCH', 'ON'), ('SCRIPT', 'DEBUG', 'YES'), ('HIMPORT', 'PREPARE', 'x', 'a')])
 def test_commands_that_change_the_shared_connection_are_refused_in_every_spelling(connected, words):
     pipe = redpipe.pipeline()
     for _ in range(2):
@@ -784,8 +784,8 @@ def test_commands_that_change_the_shared_connection_are_refused_in_every_spellin
 
 @pytest.mark.parametrize('name, args', [
     ('select', [1]), ('auth', ['secret']), ('hello', []), ('readonly', []), ('readwrite', []),
-    ('client_reply', ['OFF']), ('client_no_evict', ['ON']), ('client_no_touch', ['ON']), ('client_tracking', []), ('client_tracking_on', []),
-    ('client_tracking_off', []), ('script_debug', ['YES']), ('quit', [])])
+    ('client_reply', ['OFF']), ('client_no_evict', ['ON']), ('client_no_touch', ['ON']), ('client_tracking', []),
+    ('client_tracking_on', []), ('client_tracking_off', []), ('script_debug', ['YES']), ('quit', [])])
 def test_methods_that_change_the_shared_connection_are_refused(connected, name, args):
     redpipe.connect(connected.pipeline, name='any')
     for pipe in nested(redpipe.pipeline(), 1) + [redpipe.pipeline(name='any')]:

@@ -12,7 +12,7 @@ import redis
 import six
 
 from ._client_libraries import LIBRARIES
-from ._redis_commands import changes_connection
+from ._redis_commands import changes_connection, is_whole_name
 from .exceptions import InvalidOperation
 from .futures import Future, plain
 
@@ -23,6 +23,7 @@ _CLIENT = 'call it on the redis-py client'
 _ATOMIC = ('connect with transaction=True to wrap each batch in MULTI and EXEC, '
            'or use eval() for a step that reads and writes')
 _RAW = "queue the module's commands with execute_command()"
+_SHARED = 'it changes the connection, which is shared; use a client of its own for it'
 
 #: What queues no command in redis-py, and what to do instead.
 REFUSED = {
@@ -61,6 +62,9 @@ REFUSED = {
     'from_pool': _CLIENT,
     'ft': _RAW,
 }
+REFUSED.update(dict.fromkeys((
+    'select', 'auth', 'hello', 'readonly', 'readwrite', 'client_reply', 'client_no_evict', 'client_no_touch',
+    'client_tracking', 'client_tracking_on', 'client_tracking_off', 'script_debug', 'quit', 'sync', 'psync'), _SHARED))
 
 #: The names of commands that may be queued, as far as they have been asked for: see ``check_allowed``.
 ALLOWED = set()
@@ -106,12 +110,13 @@ def refuse(name, instead):
     raise InvalidOperation('%s() cannot be queued on a pipe; %s' % (name, instead))
 
 
-def check_allowed(name):
-    """Let the command called *name* be queued, however that is written, or refuse it."""
-    if changes_connection(name):
-        refuse(name, 'it changes the connection, which is shared')
-    if len(ALLOWED) < 1000:
-        ALLOWED.add(name)
+def check_allowed(words):
+    """Let the command of these *words* be queued, however they are written, or refuse it."""
+    name = changes_connection(words)
+    if name:
+        refuse(name, _SHARED)
+    if is_whole_name(words[0]) and len(ALLOWED) < 1000:
+        ALLOWED.add(words[0])
 
 
 def _refusing(name, instead):

@@ -5,8 +5,8 @@ has counts as one that may do anything. tests/commands.tsv, which the tests comp
 """
 import six
 
-__all__ = ['CONNECTION_COMMANDS', 'changes_connection', 'is_about_all_nodes', 'keys_of', 'known_outcome', 'name_of',
-           'only_reads', 'split_name']
+__all__ = ['CONNECTION_COMMANDS', 'changes_connection', 'is_about_all_nodes', 'is_whole_name', 'keys_of',
+           'known_outcome', 'name_of', 'only_reads', 'split_name']
 
 
 # -- Names
@@ -17,7 +17,9 @@ def split_name(name):
     Blanks at either end go: keyspaces hide a name from redis-py's reply callbacks by one.
     """
     name = getattr(name, 'value', name)  # redis-py 2 has objects of its own for such words
-    return (name if isinstance(name, bytes) else six.text_type(name).encode('utf-8')).split()
+    if isinstance(name, (bytearray, memoryview)):
+        name = bytes(bytearray(name))
+    return (name if isinstance(name, bytes) else six.text_type(name).encode('utf-8', 'replace')).split()
 
 
 def name_of(words, length=1):
@@ -91,16 +93,32 @@ def known_outcome(commands):
 
 # -- What may be queued
 
-#: Words that change the state of a connection that others will use after us, or that are answered by no reply or by
-#: several.
-CONNECTION_COMMANDS = frozenset(
-    'WATCH UNWATCH MULTI EXEC DISCARD MONITOR SYNC PSYNC QUIT '
-    'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE'.split())
+#: Commands that change the state of a connection that others will use after us, or that are answered by no reply or
+#: by several. CLIENT SETNAME and SETINFO are none of them, for no reply depends on what a connection is called.
+CONNECTION_COMMANDS = frozenset('''
+    WATCH UNWATCH MULTI EXEC DISCARD MONITOR SYNC PSYNC REPLCONF
+    SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE
+    SELECT AUTH HELLO RESET QUIT READONLY READWRITE ASKING
+'''.split()) | frozenset([
+    'SCRIPT DEBUG', 'CLIENT REPLY', 'CLIENT TRACKING', 'CLIENT CACHING', 'CLIENT NO-EVICT', 'CLIENT NO-TOUCH',
+    'HIMPORT PREPARE', 'HIMPORT DISCARD', 'HIMPORT DISCARDALL'])
+
+#: First words of those that have two.
+_NEED_SECOND_WORD = frozenset(name.split()[0] for name in CONNECTION_COMMANDS if ' ' in name)
 
 
-def changes_connection(name):
-    """Return True if the command called *name* changes the connection, which is shared."""
-    return name_of((name,)) in CONNECTION_COMMANDS
+def changes_connection(words):
+    """Return the name of the command of these *words* if it changes the connection, which is shared, else None."""
+    for length in 1, 2:
+        name = name_of(words, length)
+        if name in CONNECTION_COMMANDS:
+            return name
+    return None
+
+
+def is_whole_name(name):
+    """Return True if a command's *name* alone tells whether it changes the connection."""
+    return len(split_name(name)) != 1 or name_of((name,)) not in _NEED_SECOND_WORD
 
 
 # -- Where the keys are

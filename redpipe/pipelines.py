@@ -23,8 +23,9 @@ from ._pipe_methods import (
     with_refusals,
     with_results,
 )
-from ._texts import described
+from ._texts import described, shown_word
 from .connections import DEFAULT, ConnectionManager
+from ._unsent import warn_of_block, warn_of_loss
 from .exceptions import InvalidOperation, InvalidPipeline
 from .futures import Future, Unreturned, plain
 
@@ -37,7 +38,8 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
     *pipe* is None or what an earlier call returned; anything else is InvalidPipeline.
     *name* is that of the connection its commands go to, and None always means the
     default one. With *autoexec*, a ``with`` block executes it when it is left without
-    an exception; otherwise ``execute()`` must be called, or nothing is sent.
+    an exception; otherwise ``execute()`` must be called. Commands that it is not called for
+    are dropped with a RuntimeWarning; ``reset()`` and exceptions drop them silently.
     *raise_on_error* is as for ``execute``, where that is not told otherwise.
     """
     if pipe is None:
@@ -76,7 +78,7 @@ class Pipe(object):
         self._autoexec = autoexec
         self._parent = parent
         self._raise_on_error = raise_on_error
-        self._stack = []
+        self._stack = _NOTHING
         self._callbacks = []
         self._child_callbacks = []
         self._unraised = []
@@ -90,7 +92,7 @@ class Pipe(object):
                 args = with_results(args)
                 break
         if args[0] not in ALLOWED:
-            check_allowed(args[0])
+            check_allowed(args)
         # These are for redis-py's client-side caching, which no pipeline has.
         if options:
             options.pop('keys', None)
@@ -111,9 +113,13 @@ class Pipe(object):
 
     def __enter__(self):
         self._block_ended = False
+        # What is queued in a block need not be guarded, for __exit__ looks at it.
+        if self._stack is _NOTHING:
+            self._stack = []
         return self
 
     def __exit__(self, exc_type, exc_value, traceback):
+        dropped = None
         try:
             if exc_type is None and self._autoexec:
                 self.execute()
@@ -121,9 +127,11 @@ class Pipe(object):
             self._block_ended = True
             if self._stack or self._callbacks or self._child_callbacks:
                 if exc_type is None:
-                    self._drop('its block was left without execute()')
+                    dropped = self._drop('its block was left without execute()')
                 else:
                     self._drop('its block was left by %s' % described(exc_value), exc_value)
+        if dropped:
+            warn_of_block(len(dropped) // WIDTH, _first(dropped))
 
     def __getattr__(self, name):
         # Reached for names that are no command of redis-py: see CommandMethods.subclass_of.
@@ -181,7 +189,9 @@ class Pipe(object):
         if raise_on_error is None:
             raise_on_error = self._raise_on_error
         queued, callbacks, unraised = self._stack, self._callbacks, self._unraised
-        self._stack = []
+        self._stack = _NOTHING
+        if type(queued) is _Guarded:
+            queued = queued.taken()
         if callbacks or self._child_callbacks:
             callbacks = self._child_callbacks + callbacks
             self._callbacks, self._child_callbacks = [], []
@@ -192,9 +202,48 @@ class Pipe(object):
         return queued, callbacks, unraised
 
     def _drop(self, why, cause=None):
+        """Empty the pipeline, let its Futures say why, and return what was queued."""
         queued, _, _ = self._take()
-        if queued:
-            fail_all(QueuedCommands(queued).futures, 'nothing was sent by the pipeline of this Future: ' + why, cause)
+        _tell(queued, why, cause)
+        return queued
+
+
+class _Guarded(list):
+    """What is queued outside of a block, which warns if it is lost with its pipeline.
+
+    Most pipelines are used in blocks. A ``__del__`` of all of them would cost each as much as
+    queueing half a command.
+    """
+
+    __slots__ = ()
+
+    def taken(self):
+        """Return a plain list of what is queued, which is not here any more."""
+        queued = list(self)
+        del self[:]
+        return queued
+
+    # On Python 2 nothing frees cycles that an object with a __del__ is part of.
+    if six.PY3:
+        def __del__(self):
+            if self:
+                queued = self.taken()
+                _tell(queued, 'it was lost before it executed')
+                warn_of_loss(len(queued) // WIDTH, _first(queued), self)
+
+
+class _Nothing(list):
+    """The empty list of all pipelines outside of a block; adding to it makes a list of their own."""
+
+    __slots__ = ()
+
+    def __iadd__(self, queued):
+        return _Guarded(queued)
+
+    append = extend = insert = None
+
+
+_NOTHING = _Nothing()
 
 
 class Pipeline(Pipe):
@@ -249,6 +298,17 @@ class NestedPipeline(Pipeline):
             parent._child_callbacks += callbacks
         if unraised:
             parent._unraised += unraised
+
+
+def _tell(queued, why, cause=None):
+    """Let the Futures of what is *queued*, and is dropped, say *why*."""
+    if queued:
+        fail_all(QueuedCommands(queued).futures, 'nothing was sent by the pipeline of this Future: ' + why, cause)
+
+
+def _first(queued):
+    """Return the beginning of the first command that is *queued*, as text."""
+    return ' '.join(shown_word(word) for word in QueuedCommands(queued[:WIDTH]).as_sent()[0][:3])
 
 
 def _run_callbacks(callbacks):

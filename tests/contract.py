@@ -29,18 +29,20 @@ class Caller(object):
         if self._depth is None:
             return getattr(self._cls(), name)(*args, **kwargs)
         with redpipe.autoexec() as root:
-            pipes = [root]
-            for _ in range(self._depth):
-                pipes.append(redpipe.pipeline(pipes[-1]))
-            before, future, after = (pipes[-1].echo(b'before'),
-                                     getattr(self._cls(pipes[-1]), name)(*args, **kwargs),
-                                     pipes[-1].echo(b'after'))
-            with pytest.raises(redpipe.ResultNotReady):
-                future.result
-            for pipe in reversed(pipes[1:]):
-                pipe.execute()
+            before, future, after = self._nested(root, self._depth, name, args, kwargs)
         assert (before, after) == (b'before', b'after')
         return future
+
+    def _nested(self, pipe, depth, name, args, kwargs):
+        if depth:
+            with redpipe.autoexec(pipe) as pipe:
+                return self._nested(pipe, depth - 1, name, args, kwargs)
+        before, future, after = (pipe.echo(b'before'),
+                                 getattr(self._cls(pipe), name)(*args, **kwargs),
+                                 pipe.echo(b'after'))
+        with pytest.raises(redpipe.ResultNotReady):
+            future.result
+        return before, future, after
 
 
 def version_of(client):

@@ -66,9 +66,9 @@ class RedisCommands:
 
 #: Methods that have no use on a pipe: they are refused, queue nothing, or do nothing but raise an error.
 WITHOUT = set(REFUSED) | set('''
-    command_docs command_info debug_segfault digest_local failover hello himport_discard_all_internal
+    command_docs command_info debug_segfault digest_local failover himport_discard_all_internal
     himport_discard_internal himport_prepare_internal latency_doctor latency_graph latency_histogram memory_doctor
-    memory_help psync quit script_debug sync
+    memory_help
 '''.split())
 
 #: Methods, the reply, and the argument that makes it so. First comes the reply without any such argument; a later one

@@ -515,7 +515,8 @@ def own(request, client):
 def test_an_error_of_a_client_of_ones_own_carries_the_outcome_of_every_command_too(own, transaction):
     own(transaction)
     refs, error = executed(
-        incr('n'), incr('text'), lambda pipe: pipe.execute_command('INCR', 'text'), lambda pipe: pipe.hgetall('nothing'))
+        incr('n'), incr('text'), lambda pipe: pipe.execute_command('INCR', 'text'),
+        lambda pipe: pipe.hgetall('nothing'))
     assert is_wrong_type(error) and re.match(r'Command # 2 \(INCRBY text 1\) of pipeline', said(error))
     assert [error.outcomes[0], error.outcomes[3]] == [1, {}]
     assert error.outcomes[1] is error and is_wrong_type(error.outcomes[2])

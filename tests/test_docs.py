@@ -6,6 +6,7 @@ A page is run from top to bottom in a namespace of its own, on a real server:
   the block called ``connect`` in docs/getting-started.rst.
 - The block after it with ``:class: output`` is what it prints, ``...`` standing for anything;
   or the traceback that ends it, of which the last line is compared. What prints says so.
+  A RuntimeWarning counts as printed, without its place.
 - ``.. not run: REASON`` before a block, a comment that no reader sees, leaves it out.
 - ``.. needs: server 6.2`` or ``.. needs: python 3`` before a block leaves it out elsewhere.
 
@@ -25,6 +26,7 @@ import sys
 import textwrap
 import traceback
 import types
+import warnings
 
 import pytest
 import redis
@@ -161,13 +163,16 @@ class Runner(object):
         source = '\n' * (block.line - 1) + block.text
         code = compile(source, str(os.path.join(ROOT, block.page)), str('exec'), FUTURES, True)
         trace, last = '', ''
-        try:
-            exec(code, self.module.__dict__)
-        except Exception as error:
-            trace = traceback.format_exc()
-            last = 'Traceback (most recent call last):\n' + ''.join(
-                traceback.format_exception_only(type(error), error))
-        return self.capsys.readouterr().out + last, trace
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter('always', RuntimeWarning)
+            try:
+                exec(code, self.module.__dict__)
+            except Exception as error:
+                trace = traceback.format_exc()
+                last = 'Traceback (most recent call last):\n' + ''.join(
+                    traceback.format_exception_only(type(error), error))
+        told = ['RuntimeWarning: %s\n' % one.message for one in warned if one.category is RuntimeWarning]
+        return self.capsys.readouterr().out + ''.join(told) + last, trace
 
     def check(self, block, want, outcome):
         got, trace = outcome
@@ -231,6 +236,13 @@ def test_the_code_of_a_page_does_what_the_page_says(page, runner, tmpdir):
     runner.run(found)
     if any(name.startswith('test_') for name in vars(runner.module)):
         runner.run_tests(found, tmpdir)
+
+
+@pytest.mark.parametrize('page', ['README.rst', START])
+def test_a_page_for_newcomers_says_the_same_a_second_time(page, runner):
+    for _ in range(2):
+        runner.run(blocks(page))
+        redpipe.reset()
 
 
 @pytest.mark.parametrize('page', sorted(ELSEWHERE))

@@ -17,7 +17,7 @@ PACKAGE = os.path.join(ROOT, 'redpipe')
 
 #: Each module imports only from the rows above its own; modules of a row do not know each other.
 LAYERS = [
-    {'luascripts', 'tasks', 'version', '_redis_commands', '_steps', '_texts'},
+    {'luascripts', 'tasks', 'version', '_redis_commands', '_steps', '_texts', '_unsent'},
     {'exceptions'},
     {'futures', '_client_libraries'},
     {'fields'},

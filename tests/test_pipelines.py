@@ -1,7 +1,12 @@
 """Pipelines queue, nest, execute and call back; nothing is half-done when they fail."""
 import copy
+import gc
+import os
 import pickle
+import subprocess
+import sys
 import threading
+import warnings
 
 import pytest
 import redis
@@ -33,6 +38,7 @@ def nested(pipe, depth):
 def test_a_command_returns_a_future_at_once(connected):
     pipe = redpipe.pipeline()
     assert type(pipe.incr('foo')) is redpipe.Future
+    pipe.reset()
 
 
 def test_a_future_raises_until_the_pipeline_executes_and_is_the_result_then(connected):
@@ -99,6 +105,7 @@ def test_a_future_without_a_result_is_refused_as_an_argument_at_the_callers_line
         with pytest.raises(redpipe.ResultNotReady):
             call()
     assert pipe._queued == 1
+    pipe.reset()
 
 
 def test_execute_returns_no_array_of_results(connected):
@@ -141,8 +148,9 @@ def test_a_function_without_a_with_block_composes_too(connected):
 # -- automatic execution
 
 def test_by_default_execute_must_be_called(connected):
-    with redpipe.pipeline() as pipe:
-        foo = pipe.incr('foo')
+    with pytest.warns(RuntimeWarning):
+        with redpipe.pipeline() as pipe:
+            foo = pipe.incr('foo')
     assert connected.get('foo') is None
     with pytest.raises(redpipe.ResultNotReady, match='without execute'):
         foo.result
@@ -214,6 +222,192 @@ def test_a_block_can_be_entered_again(connected):
     flat = pipe.incr('foo')
     pipe.execute()
     assert flat == 3
+
+
+# -- commands that nobody sends
+
+def warned_by(function):
+    """Call *function* and return the RuntimeWarnings that came of it."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter('always', RuntimeWarning)
+        function()
+        gc.collect()
+    return [one for one in warned if one.category is RuntimeWarning]
+
+
+def this_line():
+    return sys._getframe(1).f_lineno
+
+
+def test_a_block_that_is_left_without_execute_warns_at_its_with(connected):
+    def forget():
+        places.append(this_line() + 1)
+        with redpipe.pipeline() as pipe:
+            pipe.set('k', 'v')
+            for number in range(300):
+                pipe.incrby('n', number)
+
+    def forget_and_return():
+        if connected:
+            places.append(this_line() + 1)
+            with redpipe.pipeline() as pipe:
+                return pipe.incrby('n', 7)
+
+    places = []
+    here = os.path.splitext(os.path.basename(__file__))[0] + '.py'
+    for function, text in (
+            (forget, '301 commands (SET k v, ...) will never be sent: the block of the pipeline was left without '
+                     'execute(); use redpipe.autoexec(), or reset() to drop them silently'),
+            (forget_and_return, '1 command (INCRBY n 7) will never be sent: the block of the pipeline was left without '
+                                'execute(); use redpipe.autoexec(), or reset() to drop them silently')):
+        one, = warned_by(function)
+        assert str(one.message) == text
+        assert (os.path.basename(one.filename), one.lineno) == (here, places[-1])
+    assert not connected.exists('k') and not connected.exists('n')
+
+
+def test_what_a_nested_pipeline_hands_over_is_its_parents_to_send(connected):
+    def forget():
+        with redpipe.pipeline() as pipe:
+            increment_and_expire('k', pipe=pipe)
+            with redpipe.pipeline(pipe) as inner:
+                inner.get('k')
+
+    inner, outer = warned_by(forget)
+    assert '1 command (GET k)' in str(inner.message) and '2 commands (INCRBY k 1, ...)' in str(outer.message)
+
+
+def test_what_is_dropped_on_purpose_or_by_an_exception_is_dropped_silently(connected):
+    def drop():
+        with redpipe.pipeline() as pipe:
+            pipe.incr('k')
+            pipe.reset()
+        with redpipe.pipeline() as pipe:
+            pipe.on_execute(lambda: None)
+        with redpipe.autoexec() as pipe:
+            pipe.incr('sent')
+        with redpipe.pipeline() as pipe:
+            pipe.incr('sent')
+            pipe.execute()
+        with pytest.raises(KeyError):
+            with redpipe.pipeline() as pipe:
+                with redpipe.autoexec(pipe) as inner:
+                    inner.incr('k')
+                redpipe.pipeline(pipe).execute()
+                raise KeyError
+        pipe = redpipe.pipeline()
+        pipe.incr('k')
+        pipe.reset()
+        pipe = redpipe.pipeline()
+        inner = redpipe.pipeline(pipe)
+        inner.incr('sent')
+        inner.execute()
+        pipe.execute()
+
+    assert warned_by(drop) == []
+    assert not connected.exists('k') and connected.get('sent') == b'3'
+
+
+def test_the_pipeline_is_empty_when_the_warning_is_an_error(connected):
+    pipe = redpipe.pipeline()
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        with pytest.raises(RuntimeWarning):
+            with pipe:
+                count = pipe.incr('k')
+                pipe.on_execute(pytest.fail)
+    assert pipe._stack == [] and pipe._callbacks == []
+    with pytest.raises(redpipe.ResultNotReady, match='without execute'):
+        count.result
+    with pipe:
+        count = pipe.incr('k')
+        pipe.execute()
+    assert count == 1
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2 cannot free all objects that have a __del__')
+def test_a_pipeline_that_is_lost_with_commands_warns(connected):
+    def of_a_root():
+        pipe = redpipe.pipeline()
+        futures.append(pipe.incr('k'))
+        pipe.get('k')
+
+    def of_a_root_without_its_block():
+        futures.append(redpipe.autoexec().incr('k'))
+
+    def of_a_nested_pipe():
+        with redpipe.autoexec() as pipe:
+            futures.append(redpipe.autoexec(pipe).incr('k'))
+            redpipe.pipeline(pipe)
+
+    def of_a_pipe_after_its_block():
+        with redpipe.autoexec() as pipe:
+            pipe.incr('sent')
+        futures.append(pipe.incr('k'))
+
+    def of_a_pipe_after_execute():
+        pipe = redpipe.pipeline()
+        pipe.incr('sent')
+        pipe.execute()
+        futures.append(pipe.incr('k'))
+
+    def of_a_cycle():
+        pipe = redpipe.pipeline()
+        pipe.on_execute(lambda: pipe)
+        futures.append(pipe.incr('k'))
+
+    futures = []
+    for lose in (of_a_root, of_a_root_without_its_block, of_a_nested_pipe, of_a_pipe_after_its_block,
+                 of_a_pipe_after_execute, of_a_cycle):
+        one, = warned_by(lose)
+        commands = '2 commands (INCRBY k 1, ...)' if lose is of_a_root else '1 command (INCRBY k 1)'
+        assert str(one.message) == (
+            commands + ' will never be sent: the pipeline was lost before it executed; use redpipe.autoexec(), '
+                       'or reset() to drop them silently')
+        with pytest.raises(redpipe.ResultNotReady, match='it was lost before it executed'):
+            futures[-1].result
+    assert not connected.exists('k')
+
+
+def test_a_pipeline_that_an_exception_loses_is_silent(connected):
+    def fail():
+        pipe = redpipe.pipeline()
+        pipe.incr('k')
+        raise KeyError
+
+    def in_the_clause():
+        try:
+            raise ValueError
+        except ValueError:
+            redpipe.pipeline().incr('k')
+
+    def with_the_clause():
+        try:
+            fail()
+        except KeyError:
+            pass
+
+    def with_the_variable_of_the_clause():
+        try:
+            fail()
+        except KeyError as error:
+            return str(error)
+
+    assert warned_by(in_the_clause) == []
+    if sys.version_info >= (3, 9):
+        assert warned_by(with_the_clause) == []
+        assert warned_by(with_the_variable_of_the_clause) == []
+
+
+@pytest.mark.skipif(six.PY2, reason='Python 2 cannot free all objects that have a __del__')
+@pytest.mark.parametrize('end, warns', [('', True), ('1 / 0', False)])
+def test_python_shows_the_warning_when_the_program_ends_well(end, warns):
+    code = 'import redpipe; pipe = redpipe.pipeline(); pipe.execute_command("PING"); ' + end
+    process = subprocess.Popen([sys.executable, '-c', code], cwd=os.path.dirname(redpipe.__path__[0]),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = process.communicate()[0].decode()
+    assert ('RuntimeWarning: 1 command (PING) will never be sent' in said) is warns
+    assert ('ZeroDivisionError' in said) is not warns
 
 
 # -- nesting
@@ -619,6 +813,45 @@ def test_words_that_would_misalign_results_are_refused(connected, words):
         redpipe.pipeline().execute_command(*words)
 
 
+@pytest.mark.parametrize('words', [
+    ('SELECT', 1), (b'select', 1), (u'Select', 1), ('SELECT 1',), (' select\t1',), ('AUTH', 'secret'),
+    (b'AUTH default x',), ('HELLO',), ('hello', 3), ('RESET',), (b'reset ',), ('READONLY',), ('ReadWrite',),
+    ('ASKING',), ('REPLCONF', 'ACK', 0), ('CLIENT REPLY', 'OFF'), ('CLIENT', 'REPLY', 'ON'),
+    (b'client', b'reply', b'skip'), ('client reply skip',), (u'Client', u'Reply', u'ON'), ('CLIENT  TRACKING', 'ON'),
+    ('CLIENT', bytearray(b'tracking'), 'ON'), ('CLIENT', 'CACHING', 'YES'), ('CLIENT NO-EVICT', 'ON'),
+    ('CLIENT', 'NO-TOUCH', 'ON'), ('SCRIPT', 'DEBUG', 'YES'), ('HIMPORT', 'PREPARE', 'x', 'a')])
+def test_commands_that_change_the_shared_connection_are_refused_in_every_spelling(connected, words):
+    pipe = redpipe.pipeline()
+    for _ in range(2):
+        with pytest.raises(redpipe.InvalidOperation, match='it changes the connection, which is shared; use a client'):
+            pipe.execute_command(*words)
+    assert pipe._stack == []
+
+
+@pytest.mark.parametrize('name, args', [
+    ('select', [1]), ('auth', ['secret']), ('hello', []), ('readonly', []), ('readwrite', []),
+    ('client_reply', ['OFF']), ('client_no_evict', ['ON']), ('client_no_touch', ['ON']), ('client_tracking', []),
+    ('client_tracking_on', []), ('client_tracking_off', []), ('script_debug', ['YES']), ('quit', [])])
+def test_methods_that_change_the_shared_connection_are_refused(connected, name, args):
+    redpipe.connect(connected.pipeline, name='any')
+    for pipe in nested(redpipe.pipeline(), 1) + [redpipe.pipeline(name='any')]:
+        with pytest.raises(redpipe.InvalidOperation, match=name + r'\(\) cannot be queued on a pipe; it changes the '):
+            getattr(pipe, name)(*args)
+        assert pipe._stack == []
+
+
+def test_commands_about_connections_that_change_none_are_sent(client):
+    redpipe.reset()
+    redpipe.connect_redis(client)
+    with redpipe.autoexec() as pipe:
+        own = pipe.execute_command('CLIENT', 'ID')
+        again = pipe.execute_command('client id')
+        labelled = pipe.execute_command('CLIENT', 'SETNAME', 'shop')
+        label = pipe.execute_command(b'Client', 'getname')
+    assert own == again and labelled and label == b'shop'
+    redpipe.reset()
+
+
 def test_private_names_are_never_commands(connected):
     for pipe in nested(redpipe.pipeline(), 1):
         for name in ('_x', '__x__', '__deepcopy__', '__getnewargs__', '_ipython_display_'):
@@ -638,12 +871,14 @@ def test_a_pipeline_can_be_copied_but_not_by_accident_pickled_into_commands(conn
     except (pickle.PicklingError, TypeError, AttributeError):
         pass
     assert pipe._queued == 1
+    pipe.reset()
 
 
 def test_repr_says_what_is_queued(connected):
     pipe = redpipe.pipeline()
     pipe.incr('k')
     assert repr(pipe) == "<Pipeline on connection 'default', 1 commands queued>"
+    pipe.reset()
 
 
 def test_help_shows_redis_pys_own_method(connected):

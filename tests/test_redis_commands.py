@@ -40,7 +40,7 @@ def test_the_places_of_keys_are_those_of_redis():
         found = _redis_commands.keys_of((name, 'k', 'x'))
         if name in _redis_commands.KEYS_OF and place in ('0', '1') and name != 'PFDEBUG':  # its key comes third
             assert found == ([] if place == '0' else ['k']), name
-        if place not in ('0', '1') and not _redis_commands.changes_connection(name):
+        if place not in ('0', '1') and not _redis_commands.changes_connection((name,)):
             assert name.split()[0] in _redis_commands.KEYS_OF, name
 
 

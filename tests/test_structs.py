@@ -249,6 +249,7 @@ def test_a_future_that_is_not_ready_is_no_data(connected):
             with pytest.raises(ResultNotReady):
                 Plant('1', no_op=True).update({'leaves': 1, 'name': pipe.get('x')}, pipe=pipe)
             assert pipe._queued == queued + 1
+        pipe.reset()
 
 
 def test_results_of_other_commands_are_data(connected):

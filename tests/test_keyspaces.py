@@ -801,7 +801,7 @@ def test_one_end_of_a_sorted_set_is_popped(name, args, connected):
 
 
 def test_options_that_go_together_are_sent(connected):
-    connected.zadd('k', {'m': 1})
+    connected.execute_command('ZADD', 'k', 1, 'm')
     with redpipe.autoexec() as pipe:
         keys = SortedSet(pipe)
         changed = keys.zadd('k', {'m': 2}, xx=True, ch=True), keys.zadd('k', 'm', 3, xx=True, incr=True)

@@ -11,6 +11,7 @@ import six
 
 import faults
 import redpipe
+from examples.local import clock
 from faults import Proxy
 
 try:
@@ -263,6 +264,83 @@ def test_an_interrupt_at_any_moment(server):
         assert echoed(word + b'!') == [word + b'!']
     redpipe.reset()
     assert count
+
+
+class TimeLimit(Exception):
+    """What task queues raise in a signal handler, where a task takes too long: an Exception like any other."""
+
+
+@needs_timer
+@pytest.mark.xfail(strict=True, raises=redpipe.OutcomeUnknown,
+                   reason='an exception of a signal handler is taken for a lost reply')
+@pytest.mark.parametrize('direct', [True, False])
+def test_a_time_limit_while_reading_is_raised_as_itself(direct, proxy, parser, transaction, connect):
+    connect(pooled(proxy.port, parser=parser), transaction=transaction, direct=direct)
+    pipe = redpipe.pipeline()
+    reply = pipe.incr('k')
+    proxy.next(faults.stall, after=2 if transaction else 0)
+    with pytest.raises(TimeLimit):
+        with interrupted(TimeLimit, 0.1):
+            pipe.execute()
+    with pytest.raises(redpipe.ResultNotReady, match='TimeLimit'):
+        reply.result
+    assert_own_replies()
+
+
+@needs_timer
+@pytest.mark.xfail(strict=True, raises=redpipe.OutcomeUnknown,
+                   reason='an exception of a signal handler is taken for a lost reply, and other replies are read')
+@pytest.mark.parametrize('direct', [True, False])
+def test_a_time_limit_does_not_wait_for_other_servers(direct, server, second_server, connect):
+    connect(pooled(server.port), direct=direct)
+    connect(pooled(second_server.port), name='other', direct=direct)
+    pipe = redpipe.pipeline()
+    pipe.blpop('nothing', 1)
+    with redpipe.autoexec(pipe, name='other') as inner:
+        inner.blpop('nothing', 1)
+    began = clock()
+    with pytest.raises(TimeLimit):
+        with interrupted(TimeLimit, 0.1):
+            pipe.execute()
+    assert clock() - began < 0.9
+    assert_own_replies()
+
+
+def decoding(error):
+    class Text(redpipe.TextField):
+
+        @classmethod
+        def decode(cls, value):
+            raise error
+
+    class Strings(redpipe.String):
+        valueparse = Text
+    return Strings
+
+
+@pytest.mark.xfail(strict=True, raises=pytest.fail.Exception,
+                   reason='any exception while a reply is decoded is taken for that of its value')
+def test_a_time_limit_while_decoding_is_raised_as_itself(server, connect):
+    connect(pooled(server.port)).set('k', 'v')
+    pipe = redpipe.pipeline()
+    before, value = pipe.echo('before'), decoding(TimeLimit())(pipe).get('k')
+    with pytest.raises(TimeLimit):
+        pipe.execute()
+    for reply in before, value:
+        with pytest.raises(redpipe.ResultNotReady, match='TimeLimit'):
+            reply.result
+    assert_own_replies()
+
+
+@pytest.mark.parametrize('error', [ValueError, TypeError, KeyError, ZeroDivisionError, AttributeError, StopIteration,
+                                   redpipe.InvalidValue])
+def test_an_error_of_a_decoder_is_that_of_its_value(error, server, connect):
+    connect(pooled(server.port)).set('k', 'v')
+    with redpipe.autoexec() as pipe:
+        before, value = pipe.echo('before'), decoding(error('no'))(pipe).get('k')
+    assert before == b'before'
+    with pytest.raises(redpipe.InvalidValue):
+        value.result
 
 
 # -- replies that nobody likes

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 import redis
@@ -236,6 +237,151 @@ def test_results_are_those_of_a_program_that_speaks_to_four_servers_at_once(two,
                 inner.set(name, name)
                 refs[name] = inner.get(name)
     assert refs == {name: name.encode() for name in refs}
+
+
+# -- pools with few connections
+
+def limited(server, **options):
+    """A client of a pool with one connection, for which others wait."""
+    return redis.StrictRedis(connection_pool=redis.BlockingConnectionPool(
+        host=server.host, port=server.port, max_connections=1, timeout=1, **options))
+
+
+def run_all(works):
+    """Run each of *works* in a thread, and return what they raised."""
+    failed = []
+
+    def run(work):
+        try:
+            work()
+        except Exception as error:
+            failed.append(error)
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError,
+                   reason='a batch keeps its connection while the next one waits for that of another pool')
+def test_threads_that_speak_to_two_limited_pools_do_not_wait_for_each_other(server, second_server):
+    redpipe.reset()
+    redpipe.connect_redis(limited(server), name='a')
+    redpipe.connect_redis(limited(second_server), name='b')
+    failed = []
+
+    def work(first, second):
+        for _ in range(200):
+            if failed:
+                return
+            try:
+                with redpipe.autoexec(name=first) as pipe:
+                    pipe.incr('n')
+                    with redpipe.autoexec(pipe, name=second) as inner:
+                        inner.incr('n')
+            except redis.ConnectionError as error:
+                failed.append(error)
+
+    run_all([functools.partial(work, *names) for names in ('ab', 'ba') * 2])
+    redpipe.reset()
+    assert not failed
+
+
+class Hiding(object):
+    """A pipeline object that does not tell its pool."""
+
+    def __init__(self, pipe):
+        self._pipe = pipe
+
+    def execute_command(self, *args):
+        self._pipe.execute_command(*args)
+
+    def execute(self):
+        return self._pipe.execute()
+
+    def reset(self):
+        self._pipe.reset()
+
+
+@pytest.mark.xfail(strict=True, raises=redis.ConnectionError,
+                   reason='a batch keeps its connection while a pipeline object waits for one of the same pool')
+def test_a_pipeline_object_that_hides_its_pool_shares_it(server):
+    client = limited(server)
+    client.flushdb()
+    redpipe.reset()
+    redpipe.connect(lambda: Hiding(client.pipeline()), name='hidden')
+    redpipe.connect_redis(client)
+    try:
+        with redpipe.autoexec(name='hidden') as pipe:
+            hidden = pipe.execute_command('INCR', 'n')
+            with redpipe.autoexec(pipe) as inner:
+                plain = inner.incr('n')
+    finally:
+        redpipe.reset()
+    assert sorted([hidden.result, plain.result]) == [1, 2]
+
+
+@pytest.mark.xfail(strict=True, raises=redis.ConnectionError,
+                   reason='with threads, batches of several names for one client want a connection each at once')
+@pytest.mark.parametrize('direct', [True, False])
+def test_names_of_one_client_share_its_only_connection_with_threads_too(direct, server):
+    client = redis.StrictRedis(connection_pool=redis.ConnectionPool(
+        host=server.host, port=server.port, max_connections=1))
+    client.flushdb()
+    redpipe.reset()
+    redpipe.connect_redis(client, name='a', direct=direct)
+    redpipe.connect_redis(client, name='b', direct=direct)
+    redpipe.enable_threads()
+    try:
+        for _ in range(200):
+            with redpipe.autoexec(name='a') as pipe:
+                pipe.incr('n')
+                with redpipe.autoexec(pipe, name='b') as inner:
+                    inner.incr('n')
+    finally:
+        redpipe.disable_threads()
+        redpipe.reset()
+    assert client.get('n') == b'400'
+
+
+# -- what changes when a client is connected already
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason='the pool of a client is asked for when it is connected')
+def test_a_client_whose_pool_is_replaced_goes_to_the_new_one(server, second_server):
+    client, other = server.client(), second_server.client()
+    client.flushdb()
+    other.flushdb()
+    redpipe.reset()
+    redpipe.connect_redis(client)
+    with redpipe.autoexec() as pipe:
+        pipe.incr('n')
+    client.connection_pool = other.connection_pool
+    with redpipe.autoexec() as pipe:
+        pipe.incr('n')
+    redpipe.reset()
+    assert server.client().get('n') == other.get('n') == b'1'
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError,
+                   reason='whether a client is a plain one is asked for when it is connected')
+@pytest.mark.parametrize('name', ['execute', 'pipeline'])
+def test_what_is_traced_after_connecting_sees_the_batches(name, connected, monkeypatch):
+    traces = connected if name == 'pipeline' else connected.pipeline()
+    owner = next(base for base in type(traces).__mro__ if name in vars(base))
+    traced, original = [], vars(owner)[name]
+
+    def tracing(*args, **options):
+        traced.append(1)
+        return original(*args, **options)
+
+    with redpipe.autoexec() as pipe:
+        pipe.incr('n')
+    monkeypatch.setattr(owner, name, tracing)
+    with redpipe.autoexec() as pipe:
+        n = pipe.incr('n')
+    assert n == 2 and traced == [1]
 
 
 # -- what can be connected

@@ -12,6 +12,7 @@ import time
 
 import pytest
 import redis
+import redis.sentinel
 import six
 
 import redpipe
@@ -515,8 +516,7 @@ def own(request, client):
 def test_an_error_of_a_client_of_ones_own_carries_the_outcome_of_every_command_too(own, transaction):
     own(transaction)
     refs, error = executed(
-        incr('n'), incr('text'), lambda pipe: pipe.execute_command('INCR', 'text'),
-        lambda pipe: pipe.hgetall('nothing'))
+        incr('n'), incr('text'), lambda pipe: pipe.execute_command('INCR', 'text'), lambda pipe: pipe.hgetall('no'))
     assert is_wrong_type(error) and re.match(r'Command # 2 \(INCRBY text 1\) of pipeline', said(error))
     assert [error.outcomes[0], error.outcomes[3]] == [1, {}]
     assert error.outcomes[1] is error and is_wrong_type(error.outcomes[2])
@@ -762,6 +762,165 @@ def test_a_transaction_that_could_not_end_does_not_take_in_the_next_batch(client
     (ref,), error = executed(incr('k'))
     assert isinstance(error, redis.ResponseError)
     assert same.incr('k') == 1
+
+
+# What says that the server ran nothing, and that another one, or this one later, would; and the error that names it.
+READONLY = "READONLY You can't write against a read only replica.", redis.exceptions.ReadOnlyError
+ELSEWHERE = [
+    READONLY,
+    ("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", redis.ResponseError),
+    ('CLUSTERDOWN The cluster is down', redis.ResponseError),
+    ('TRYAGAIN Multiple keys request during rehashing of slot', redis.ResponseError),
+    ('BUSY Redis is busy running a script.', redis.ResponseError),
+]
+LOADING = 'LOADING Redis is loading the dataset in memory', redis.ConnectionError
+
+needs_retry_on_error = pytest.mark.skipif(RELEASE < (4, 1), reason='no retry_on_error in this redis-py')
+refusals_are_replies = pytest.mark.xfail(
+    strict=True, raises=AssertionError,
+    reason='a batch that was refused is not sent again, whatever the retry settings of its client say')
+
+
+def first_word(value):
+    return value.split()[0] if isinstance(value, str) else ''
+
+
+@pytest.fixture
+def insisting(proxy):
+    """Connects redpipe through ``proxy`` with a client that sends *again* after the errors that it is told."""
+    clients = []
+
+    def connect_to(error, again=3, **options):
+        clients.append(redis.StrictRedis(port=proxy.port, retry_on_error=[error], retry=redis.retry.Retry(
+            redis.backoff.NoBackoff(), again)))
+        redpipe.connect_redis(clients[-1], **options)
+        return clients[-1]
+
+    redpipe.reset()
+    yield connect_to
+    redpipe.reset()
+    for one in clients:
+        one.connection_pool.disconnect()
+
+
+@needs_retry_on_error
+@refusals_are_replies
+@pytest.mark.parametrize('text, error', ELSEWHERE + [LOADING], ids=first_word)
+def test_a_write_that_was_refused_is_sent_again_as_the_client_says(text, error, client, proxy, insisting, way):
+    insisting(error, **way)
+    proxy.next(answer(text))
+    (ref,), error = executed(incr('k'))
+    assert error is None
+    assert ref == 1 and client.get('k') == b'1' and proxy.seen == 2
+
+
+@needs_retry_on_error
+@refusals_are_replies
+@pytest.mark.parametrize('text, error', ELSEWHERE, ids=first_word)
+def test_a_read_that_was_refused_is_sent_again_as_the_client_says(text, error, client, proxy, insisting, way):
+    insisting(error, **way)
+    client.set('k', 'v')
+    for after in range(3):
+        proxy.next(answer(text), after)
+    (ref,), error = executed(get('k'))
+    assert error is None
+    assert ref == b'v' and proxy.seen == 4
+
+
+@needs_retry_on_error
+@refusals_are_replies
+def test_writes_that_were_all_refused_are_sent_again_as_the_client_says(client, proxy, insisting, way):
+    insisting(READONLY[1], **way)
+    for after in range(2):
+        proxy.next(answer(READONLY[0]), after)
+    refs, error = executed(incr('k'), incr('k'))
+    assert error is None
+    assert refs == [1, 2] and proxy.seen == 4
+
+
+@needs_retry_on_error
+@refusals_are_replies
+def test_one_may_leave_what_was_refused_to_redis_py(client, proxy, insisting):
+    insisting(READONLY[1], at_most_once=False)
+    proxy.next(answer(READONLY[0]))
+    (ref,), error = executed(incr('k'))
+    assert error is None
+    assert ref == 1
+
+
+@needs_retry_on_error
+@refusals_are_replies
+def test_the_connection_to_a_demoted_primary_is_closed_as_redis_py_closes_it(proxy, insisting, way):
+    client = insisting(READONLY[1], again=0, **way)
+
+    def closed():
+        connection, = client.connection_pool._available_connections
+        return connection._sock is None
+
+    proxy.next(answer(READONLY[0]))
+    with pytest.raises(redis.exceptions.ReadOnlyError):
+        client.pipeline(transaction=False).incr('k').execute()
+    assert closed()
+    proxy.next(answer(READONLY[0]))
+    (ref,), error = executed(incr('k'))
+    assert isinstance(error, redis.exceptions.ReadOnlyError) and not isinstance(error, redpipe.OutcomeUnknown)
+    assert closed()
+
+
+@needs_retry_on_error
+def test_a_batch_of_which_a_command_ran_is_not_sent_again(client, proxy, insisting, way):
+    insisting(READONLY[1], **way)
+    proxy.next(answer(READONLY[0]), after=1)
+    refs, error = executed(incr('k'), incr('k'), incr('k'))
+    assert type(error) is redis.exceptions.ReadOnlyError and error.outcomes == [1, error, 2] and proxy.seen == 3
+
+
+@needs_retry_on_error
+@pytest.mark.parametrize('words', [('EVAL', 'return 1', 0), ('EVALSHA', 'f' * 40, 0), ('FCALL', 'f', 0), ('NEW', 'k')],
+                         ids=first_word)
+def test_a_script_or_a_command_that_is_not_known_is_not_sent_again(words, proxy, insisting, way):
+    # It may have written before it was refused.
+    insisting(READONLY[1], **way)
+    proxy.next(answer(READONLY[0]))
+    (ref,), error = executed(lambda pipe: pipe.execute_command(*words))
+    assert type(error) is redis.exceptions.ReadOnlyError and proxy.seen == 1
+
+
+@needs_retry_on_error
+@pytest.mark.parametrize('text, error', [(READONLY[0], redis.TimeoutError), ('ERR no', redis.ResponseError)],
+                         ids=first_word)
+def test_what_the_client_does_not_name_is_not_sent_again(text, error, proxy, insisting, way):
+    insisting(error, **way)
+    proxy.next(answer(text))
+    (ref,), error = executed(get('k'))
+    assert isinstance(error, redis.ResponseError) and proxy.seen == 1
+
+
+class Primary(object):
+    """Stands for a Sentinel that goes on naming one server as the primary."""
+
+    def __init__(self, port):
+        self.port = port
+
+    def discover_master(self, name):
+        return '127.0.0.1', self.port
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError,
+                   reason='the refusal of a demoted primary is taken for a lost reply where Sentinel named it')
+def test_the_refusal_of_a_primary_that_sentinel_named_is_that_of_redis_py(client, proxy, way):
+    options = retries(0)
+    options.pop('retry_on_timeout', None)
+    pool = redis.sentinel.SentinelConnectionPool('main', Primary(proxy.port), **options)
+    redpipe.reset()
+    redpipe.connect_redis(redis.StrictRedis(connection_pool=pool), **way)
+    proxy.next(answer(READONLY[0]))
+    (ref,), error = executed(incr('k'))
+    redpipe.reset()
+    pool.disconnect()
+    assert isinstance(error, redis.ConnectionError) and 'previous master is now a slave' in said(error)
+    assert not isinstance(error, redpipe.OutcomeUnknown)
+    assert client.get('k') is None and proxy.seen == 1
 
 
 def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, proxy, through):

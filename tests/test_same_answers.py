@@ -546,8 +546,8 @@ def reader():
 def counted(reader, no_collections):
     """A function that calls what it is given, and returns what redis-py counted of operations and errors.
 
-    The garbage collector rests: where it finds a pool of redis-py's while something is counted, the pool is counted
-    too, and waits for a lock that its own thread holds.
+    The garbage collector rests: where it finds a pool of redis-py's while something is counted, it counts the pool,
+    and waits for a lock that its own thread holds.
     """
     observability = pytest.importorskip('redis.observability')
     recorder = pytest.importorskip('redis.observability.recorder')

@@ -126,8 +126,11 @@ def refuse_decoded(client):
                 'that was made without decode_responses=True')
 
 
-def can_go_directly(client):
-    """Return True if batches of *client*, of one of the packages LIBRARIES, can go directly."""
+def can_go_directly(client, pipeline_class):
+    """Return True if batches of *client*, of one of the packages LIBRARIES, can go directly.
+
+    *pipeline_class* is that of its pipeline objects.
+    """
     pool = getattr(client, 'connection_pool', None)
     connection = getattr(pool, 'connection_class', None)
     needed = [getattr(connection, name, None) for name in
@@ -137,8 +140,8 @@ def can_go_directly(client):
                getattr(type(client), 'pipeline', None),
                getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
                getattr(pool, 'make_connection', None), getattr(pool, 'get_encoder', None),
-               getattr(type(client.pipeline()), 'execute', None),
-               getattr(type(client.pipeline()), 'parse_response', None)]
+               getattr(pipeline_class, 'execute', None),
+               getattr(pipeline_class, 'parse_response', None)]
     parser = getattr(pool, 'connection_kwargs', {}).get('parser_class', connection)
     return (all(_is_the_librarys_own(function) for function in needed)
             # A subclass may do anything in its own way, and have an encoder of its own.

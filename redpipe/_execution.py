@@ -43,13 +43,14 @@ class Execution(object):
     batches of a connection's name.
     """
 
-    __slots__ = ('commands', 'parts', '_unraised', '_backend_of')
+    __slots__ = ('commands', 'parts', '_unraised', '_backend_of', '_refused')
 
     def __init__(self, queued, unraised, backend_of):
         self.commands = QueuedCommands(queued)
         self.parts = []
         self._unraised = unraised
         self._backend_of = backend_of
+        self._refused = set()
 
     def prepare(self):
         """Make all batches before the first is sent: what cannot be sent sends no command at all."""
@@ -130,6 +131,7 @@ class Execution(object):
         for position, (future, decode, reply) in enumerate(rows):
             if has_error_replies and isinstance(reply, Exception):
                 set_error(future, reply)
+                self._refused.add(id(future))
                 known_errors.add(id(reply))
             elif decode is None:
                 future._result = reply
@@ -151,6 +153,28 @@ class Execution(object):
             self.commands.connections[position], text_of(cause)))
         error.__cause__ = cause
         return error
+
+    def apply(self, effects):
+        """Apply *effects*, pairs of a function and its Future, in their order, but those of commands that failed.
+
+        All are applied before an interrupt is raised; one that was interrupted is applied again, so an effect may
+        come twice.
+        """
+        left, failure = effects[::-1], None
+        while left:
+            try:
+                while left:
+                    effect, future = left[-1]
+                    if id(future) not in self._refused:
+                        effect(future)
+                    left.pop()
+            except Exception:
+                failure = failure or sys.exc_info()
+                left.pop()
+            except BaseException:
+                failure = failure or sys.exc_info()
+        if failure:
+            six.reraise(*failure)
 
     def fail(self, error):
         """Let every Future say, when it is read, that the batch failed because of *error*."""

@@ -9,6 +9,7 @@ the callbacks run: those of nested pipelines first, in the order in which they
 executed, then the pipeline's own.
 """
 import sys
+from functools import partial
 
 import six
 
@@ -29,7 +30,7 @@ from ._unsent import warn_of_block, warn_of_loss
 from .exceptions import InvalidOperation, InvalidPipeline
 from .futures import Future, Unreturned, plain
 
-__all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
+__all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
 
 
 def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
@@ -71,7 +72,7 @@ class Pipe(object):
     """
 
     __slots__ = ('_connection_name', '_autoexec', '_parent', '_raise_on_error', '_stack', '_callbacks',
-                 '_child_callbacks', '_unraised', '_block_ended', '__weakref__')
+                 '_child_callbacks', '_effects', '_unraised', '_block_ended', '__weakref__')
 
     def __init__(self, name=DEFAULT, autoexec=False, parent=None, raise_on_error=True):
         self._connection_name = name
@@ -81,6 +82,7 @@ class Pipe(object):
         self._stack = _NOTHING
         self._callbacks = []
         self._child_callbacks = []
+        self._effects = []
         self._unraised = []
         self._block_ended = False
 
@@ -183,27 +185,29 @@ class Pipe(object):
         return len(self._stack) // WIDTH
 
     def _take(self, raise_on_error=None):
-        """Empty the pipeline and return what is queued, its callbacks in order, and the Futures
-        that are to hold an error reply of their own.
+        """Empty the pipeline and return what is queued, its effects and callbacks in order, and the Futures that
+        are to hold an error reply of their own.
         """
         if raise_on_error is None:
             raise_on_error = self._raise_on_error
-        queued, callbacks, unraised = self._stack, self._callbacks, self._unraised
+        queued, effects, callbacks, unraised = self._stack, self._effects, self._callbacks, self._unraised
         self._stack = _NOTHING
         if type(queued) is _Guarded:
             queued = queued.taken()
         if callbacks or self._child_callbacks:
             callbacks = self._child_callbacks + callbacks
             self._callbacks, self._child_callbacks = [], []
+        if effects:
+            self._effects = []
         if unraised:
             self._unraised = []
         if not raise_on_error:
             unraised = [future for future in QueuedCommands(queued).futures if type(future) is not Unreturned]
-        return queued, callbacks, unraised
+        return queued, effects, callbacks, unraised
 
     def _drop(self, why, cause=None):
         """Empty the pipeline, let its Futures say why, and return what was queued."""
-        queued, _, _ = self._take()
+        queued = self._take()[0]
         _tell(queued, why, cause)
         return queued
 
@@ -262,7 +266,7 @@ class Pipeline(Pipe):
         read. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were
         lost.
         """
-        queued, callbacks, unraised = self._take(raise_on_error)
+        queued, effects, callbacks, unraised = self._take(raise_on_error)
         if queued:
             execution = Execution(queued, unraised, ConnectionManager.backend)
             try:
@@ -272,6 +276,8 @@ class Pipeline(Pipe):
             except BaseException as error:
                 execution.fail(error)
                 raise
+            if effects:
+                callbacks = [partial(execution.apply, effects)] + callbacks
         _run_callbacks(callbacks)
 
 
@@ -292,8 +298,10 @@ class NestedPipeline(Pipeline):
             raise InvalidOperation(
                 'the block of the parent pipeline was left already, so nothing would send '
                 'these commands; execute the nested pipeline inside it')
-        queued, callbacks, unraised = self._take(raise_on_error)
+        queued, effects, callbacks, unraised = self._take(raise_on_error)
         parent._stack += queued
+        if effects:
+            parent._effects += effects
         if callbacks:
             parent._child_callbacks += callbacks
         if unraised:
@@ -309,6 +317,27 @@ def _tell(queued, why, cause=None):
 def _first(queued):
     """Return the beginning of the first command that is *queued*, as text."""
     return ' '.join(shown_word(word) for word in QueuedCommands(queued[:WIDTH]).as_sent()[0][:3])
+
+
+def queue(pipe, connection, commands, kind=Future):
+    """Queue *commands* for *connection* on *pipe*, or execute them at once without one; return their Futures.
+
+    Each command is a triple: its words, its decoder, and its effect, which is called with the Future once all
+    Futures of the execute are settled, unless the server answered with an error; decoder and effect may be None.
+    Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
+    """
+    root = None
+    if pipe is None or not isinstance(pipe, Pipe):
+        root = pipe = pipeline(pipe, name=connection)  # raises the error for what is no pipe
+    futures = []
+    for words, decode, effect in commands:
+        future = pipe._queue_command(connection, words, decode, kind)
+        futures.append(future)
+        if effect is not None:
+            pipe._effects.append((effect, future))
+    if root is not None:
+        root.execute()
+    return futures
 
 
 def _run_callbacks(callbacks):

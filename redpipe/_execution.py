@@ -155,25 +155,22 @@ class Execution(object):
         return error
 
     def apply(self, effects):
-        """Apply *effects*, pairs of a function and its Future, in their order, but those of commands that failed.
+        """Apply *effects*, a flat list of functions, subjects and Futures, but those of commands that failed.
 
-        All are applied before an interrupt is raised; one that was interrupted is applied again, so an effect may
-        come twice.
+        Where an interrupt falls between them, all are applied anew before it is raised: an effect may come twice.
         """
-        left, failure = effects[::-1], None
-        while left:
-            try:
-                while left:
-                    effect, future = left[-1]
-                    if id(future) not in self._refused:
-                        effect(future)
-                    left.pop()
-            except Exception:
-                failure = failure or sys.exc_info()
-                left.pop()
-            except BaseException:
-                failure = failure or sys.exc_info()
-        if failure:
+        refused = self._refused
+        rows = [row for row in zip(effects[::3], effects[1::3], effects[2::3]) if id(row[2]) not in refused]
+        try:
+            for effect, subject, future in rows:
+                effect(subject, future)
+        except BaseException:
+            failure = sys.exc_info()
+            for effect, subject, future in rows:
+                try:
+                    effect(subject, future)
+                except Exception:
+                    pass  # it is the failure, or comes behind it
             six.reraise(*failure)
 
     def fail(self, error):

@@ -133,19 +133,19 @@ class Layout(object):
         entries = self.entries
         try:
             for name, value in changes.items():
-                entry = entries.get(name) or self.field(name)
-                if type(value) is entry.unchanged_type:
-                    data = entry.encode(value)
-                    if type(value) is list:
+                member, field, encode, unchanged_type = entries.get(name) or self.field(name)
+                if type(value) is unchanged_type:
+                    data = encode(value)
+                    if unchanged_type is list:
                         value = _copied(value, data)
                 else:
                     value = plain(value)
                     if value is None:
                         removed.append(name)
                         continue
-                    data = as_bytes(entry.encode(value))
-                    value = entry.field.decode(data)
-                words.append(entry.member)
+                    data = as_bytes(encode(value))
+                    value = field.decode(data)
+                words.append(member)
                 words.append(data)
                 local[name] = value
         except InvalidValue as error:
@@ -166,6 +166,13 @@ class Layout(object):
     def decode(self, key, reply):
         """Return what is in the reply to HGETALL, as a dict of names to values."""
         data, members = {}, self.members
+        try:
+            for member, value in reply_pairs(reply):
+                name, decode = members[member]
+                data[name] = decode(value)
+            return data
+        except VALUE_ERRORS:
+            pass  # there is a member that nobody defined, or a value that cannot be decoded
         for member, value in reply_pairs(reply):
             name, decode = members.get(member) or self._unknown(member)
             if name is not None:

@@ -322,19 +322,19 @@ def _first(queued):
 def queue(pipe, connection, commands, kind=Future):
     """Queue *commands* for *connection* on *pipe*, or execute them at once without one; return their Futures.
 
-    Each command is a triple: its words, its decoder, and its effect, which is called with the Future once all
-    Futures of the execute are settled, unless the server answered with an error; decoder and effect may be None.
-    Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
+    Each command is a tuple: its words, its decoder or None, its effect or None, and the subject of that. The effect is
+    called with the subject and the Future once all Futures of the execute are settled, unless the server answered
+    with an error. Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
     """
     root = None
     if pipe is None or not isinstance(pipe, Pipe):
         root = pipe = pipeline(pipe, name=connection)  # raises the error for what is no pipe
     futures = []
-    for words, decode, effect in commands:
+    for words, decode, effect, subject in commands:
         future = pipe._queue_command(connection, words, decode, kind)
         futures.append(future)
         if effect is not None:
-            pipe._effects.append((effect, future))
+            pipe._effects += (effect, subject, future)
     if root is not None:
         root.execute()
     return futures

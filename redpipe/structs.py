@@ -149,16 +149,17 @@ class Struct(object):
     def __init__(self, _key_or_data=None, pipe=None, fields=None, no_op=False):
         layout = type(self)._layout
         self.key, data = layout.split_key(_key_or_data)
-        self._data, self._load, self._persisted = {}, None, False
         key = layout.core.redis_key(self.key)
-        commands = []
-        if data:
-            written, self._data, removed = layout.write_commands(key, data)
-            commands = _with_effect(written, self._apply_written)
+        commands, self._data, _ = layout.write_commands(key, data) if data else ((), {}, ())
+        self._load, self._persisted = None, False
         if no_op:
             return
         loading = self._loading(layout, key, fields) if fields != [] else []
-        futures = queue(pipe, layout.connection, commands + loading, Unreturned)
+        if commands:
+            # Loading tells whether the record exists.
+            effect = None if loading else _apply_written
+            commands = [(words, None, effect, self) for words in commands]
+        futures = queue(pipe, layout.connection, commands + loading if commands else loading, Unreturned)
         if pipe is not None and loading:
             self._load = futures[-1]
 
@@ -182,16 +183,16 @@ class Struct(object):
         """
         layout, key = _layout_and_key(self)
         commands, local, removed = layout.write_commands(key, dict(plain(changes)))
-        effect = partial(self._apply_changes, local, removed)
-        queue(pipe, layout.connection, _with_effect(commands, effect), Unreturned)
+        changes = self, local, removed
+        queue(pipe, layout.connection, [(words, None, _apply_changes, changes) for words in commands], Unreturned)
 
     def remove(self, fields, pipe=None):
         """Remove fields, one name or several; the key is InvalidOperation. Sends HDEL."""
         layout, key = _layout_and_key(self)
         names = _names(fields)
         commands = [layout.remove_command(key, names)] if names else []
-        effect = partial(self._apply_changes, {}, names)
-        queue(pipe, layout.connection, _with_effect(commands, effect), Unreturned)
+        changes = self, {}, names
+        queue(pipe, layout.connection, [(words, None, _apply_changes, changes) for words in commands], Unreturned)
 
     def pop(self, name, default=None, pipe=None):
         """Remove a field, in Redis too, and return a Future of its value, or of *default*.
@@ -206,8 +207,8 @@ class Struct(object):
             return default if found[0] is None else entry.field.decode(found[0])
 
         futures = queue(pipe, layout.connection, [
-            (('HGET', key, entry.member), found.append, None),
-            (('HDEL', key, entry.member), decode, partial(self._apply_changes, {}, [name]))])
+            (('HGET', key, entry.member), found.append, None, None),
+            (('HDEL', key, entry.member), decode, _apply_changes, (self, {}, [name]))])
         return futures[1]
 
     def incr(self, field, amount=1, pipe=None):
@@ -239,13 +240,13 @@ class Struct(object):
             local[name] = layout.decode_value(self.key, name, entry.field, data)  # for the effect
             return kind.decode(data)
 
-        future, = queue(pipe, layout.connection, [(words, decode, partial(self._apply_changes, local, ()))])
+        future, = queue(pipe, layout.connection, [(words, decode, _apply_changes, (self, local, ()))])
         return future
 
     def clear(self, pipe=None):
         """Remove the whole record from Redis, and all fields here. Sends DEL."""
         layout, key = _layout_and_key(self)
-        queue(pipe, layout.connection, [(('DEL', key), None, self._apply_clear)], Unreturned)
+        queue(pipe, layout.connection, [(('DEL', key), None, _apply_clear, self)], Unreturned)
 
     @classmethod
     def delete(cls, keys=None, pipe=None):
@@ -258,7 +259,7 @@ class Struct(object):
             raise InvalidOperation('delete() takes the keys of the records to remove: %s.delete([key]); '
                                    'a record at hand is removed by its clear()' % cls.__name__)
         keys = _names(keys.key if isinstance(keys, Struct) else keys)
-        commands = [(('DEL', layout.core.redis_key(key)), None, None) for key in keys]
+        commands = [(('DEL', layout.core.redis_key(key)), None, None, None) for key in keys]
         queue(pipe, layout.connection, commands, Unreturned)
 
     @classmethod
@@ -431,7 +432,7 @@ class Struct(object):
         if fields is None:
             fields = 'all' if self.default_fields is None else self.default_fields
         if fields == 'all' and not layout.restricted:
-            return [((_HGETALL, key), partial(layout.decode, self.key), self._apply_loaded)]
+            return [((_HGETALL, key), self._decode, _apply_loaded, self)]
         names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)
         names = [name for name in names if name != layout.key_name]
         if not names:
@@ -439,38 +440,41 @@ class Struct(object):
         entries = [layout.field(name) for name in names]
         words = ('HMGET', key) + tuple([entry.member for entry in entries])
         decode = partial(layout.decode_some, self.key, names, entries)
-        return [(words, decode, self._apply_partly_loaded)]
+        return [(words, decode, _apply_partly_loaded, self)]
 
-    # Effects: what a reply does to the Struct. They come after all Futures of the execute are settled, perhaps twice.
-
-    def _apply_loaded(self, future):
-        self._data = future.result
-        self._persisted = bool(self._data)
-        self._load = None
-
-    def _apply_partly_loaded(self, future):
-        loaded, missing = future.result
-        self._apply_changes(loaded, missing)
-        self._load = None
-
-    def _apply_written(self, future):
-        self._persisted = bool(self._data)
-
-    def _apply_changes(self, local, removed, future=None):
-        data = dict(item for item in self._data.items() if item[0] not in removed) if removed else dict(self._data)
-        data.update(local)
-        self._data = data
-        self._persisted = bool(data)
-
-    def _apply_clear(self, future):
-        self._data = {}
-        self._persisted = False
+    def _decode(self, reply):
+        return type(self)._layout.decode(self.key, reply)
 
 
-def _with_effect(commands, effect):
-    """Return what ``queue`` takes for *commands*, whose *effect* comes when the last one has run."""
-    last = len(commands) - 1
-    return [(words, None, effect if position == last else None) for position, words in enumerate(commands)]
+# Effects: what a reply does to a Struct. They come after all Futures of the execute are settled, perhaps twice.
+
+def _apply_loaded(struct, future):
+    struct._data = data = future.result
+    struct._persisted = bool(data)
+    struct._load = None
+
+
+def _apply_partly_loaded(struct, future):
+    loaded, missing = future.result
+    _apply_changes((struct, loaded, missing))
+    struct._load = None
+
+
+def _apply_written(struct, future):
+    struct._persisted = bool(struct._data)
+
+
+def _apply_changes(changes, future=None):
+    struct, local, removed = changes
+    data = dict(item for item in struct._data.items() if item[0] not in removed) if removed else dict(struct._data)
+    data.update(local)
+    struct._data = data
+    struct._persisted = bool(data)
+
+
+def _apply_clear(struct, future):
+    struct._data = {}
+    struct._persisted = False
 
 
 def _layout_and_key(struct):

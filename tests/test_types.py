@@ -107,7 +107,7 @@ REFUSED = [
     ("Settings().hget('a')", 'No overload variant of "hget"', 'reportCallIssue'),
     ("Settings().hget('a', 'b', key='b')", 'No overload variant of "hget"', 'reportCallIssue'),
     ("Settings().hget('a', field='b', key='b')", 'No overload variant of "hget"', 'reportCallIssue'),
-    ("Settings().hget('a', key=7)", 'No overload variant of "hget"', 'reportArgumentType'),
+    ("Settings().hget('a', key=[7])", 'No overload variant of "hget"', 'reportArgumentType'),
     ("Settings().hincrby('a', 'b', 1, amount=1)", 'No overload variant of "hincrby"', 'reportCallIssue'),
     ("Settings().hset('a', 'b', 'c', key='b')", 'No overload variant of "hset"', 'reportCallIssue'),
     ("Names().lset('a', index=0)", 'No overload variant of "lset"', 'reportCallIssue'),

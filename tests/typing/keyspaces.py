@@ -434,7 +434,7 @@ def redis_pys_names() -> None:
         assert_type(sizes.hincrby('n', key='x', amount=2), Future[int])
     dump = Names().dump('a')
     if dump.result is not None:
-        assert_type(Names().restore('b', value=dump.result, ttl=0, replace=True), Future[bytes])
+        assert_type(Names().restore('b', value=dump.result, ttl=0, replace=True), Future[str])
 
 
 def others() -> None:

@@ -23,7 +23,7 @@ from .fields import (
 from .futures import Future, Unreturned, broken, plain
 from .keyspaces import Hash
 from .keyspaces._base import paired
-from .pipelines import NestedPipeline, Pipeline, pipeline
+from .pipelines import Pipe, pipeline
 
 __all__ = ['Layout', 'NAMES', 'word']
 
@@ -47,8 +47,6 @@ _SAME = {
 
 #: What a list may hold for a copy to be as good as what json reads.
 _ATOMS = frozenset([six.text_type, int, float, bool, type(None)])
-
-_PIPES = (Pipeline, NestedPipeline)
 
 
 class Layout(object):
@@ -204,7 +202,7 @@ class Layout(object):
         """
         alone = pipe is None
         kind = Unreturned if futures is None else Future
-        if alone or not isinstance(pipe, _PIPES):
+        if alone or not isinstance(pipe, Pipe):
             pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
         for words, decode in commands:
             future = pipe._queue_command(self.connection, words, decode, kind)

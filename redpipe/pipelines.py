@@ -36,7 +36,7 @@ __all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
 def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
     """Return a pipeline, nested in *pipe* if there is one, for connection *name*.
 
-    *pipe* is None or what an earlier call returned; anything else is InvalidPipeline.
+    *pipe* is None or a :class:`~redpipe.Pipe`; anything else is InvalidPipeline.
     *name* is that of the connection its commands go to, and None always means the
     default one. With *autoexec*, a ``with`` block executes it when it is left without
     an exception; otherwise ``execute()`` must be called. Commands that it is not called for
@@ -65,7 +65,7 @@ def autoexec(pipe=None, name=None, raise_on_error=True):
 
 @with_refusals
 class Pipe(object):
-    """The commands and callbacks that wait in a pipeline, and the block it is used in.
+    """The base of all pipelines, root and nested: the type that functions annotate.
 
     Any command of redis-py is a method and returns a Future at once. A Future may be
     an argument where it has its result already.
@@ -85,6 +85,21 @@ class Pipe(object):
         self._effects = []
         self._unraised = []
         self._block_ended = False
+
+    @property
+    def connection_name(self):
+        """The name of the connection that the commands go to."""
+        return self._connection_name
+
+    @property
+    def autoexec(self):
+        """True if a ``with`` block executes the pipeline when it is left without an exception."""
+        return self._autoexec
+
+    @property
+    def parent(self):
+        """The pipeline that this one is nested in, None for a root."""
+        return self._parent
 
     def execute_command(self, *args, **options):
         """Queue the command of these words; *options* are for redis-py's reply callbacks."""

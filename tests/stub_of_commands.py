@@ -18,7 +18,7 @@ import redis
 from redpipe._pipe_methods import MODULES, REDIS, REFUSED
 from redpipe.pipelines import Pipeline
 
-STUB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'redpipe', '_commands.pyi')
+STUB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'redpipe', '_pipe_methods.pyi')
 
 HEAD = '''\
 # Made by tests/stub_of_commands.py, from redis-py %s.

@@ -28,7 +28,7 @@ class ConnectionManager(object):
 
     @classmethod
     def backend(cls, name=None):
-        """Return what sends the batches of connection *name*; InvalidPipeline if nothing."""
+        """Return the backend, which makes batches, of connection *name*; InvalidPipeline for an unknown name."""
         name = DEFAULT if name is None else name
         try:
             return cls.connections[name]
@@ -95,14 +95,16 @@ def connect_redis(redis_client, name=None, transaction=False, shard_hint=None, d
                   at_most_once=True):
     """Let pipelines called *name* run on the servers of *redis_client*.
 
-    *redis_client* is a client of redis-py, which stays usable by itself and must not
-    decode replies (InvalidPipeline). With *transaction* each batch is wrapped in MULTI
-    and EXEC; *shard_hint* is passed on to the client's connection pool. With *direct*
-    a plain client's batches take a quicker way than its own pipeline objects, with the
-    same answers; False leaves them to these. *at_most_once* never sends a write again
-    whose reply was lost; False hands all to the client's pipeline objects as they are,
-    which may apply a write twice and report success. A *name* that another client has is
-    AlreadyConnected; several names for one client are fine.
+    - *redis_client*: a client of redis-py, which stays usable by itself. A client that decodes replies is
+      InvalidPipeline.
+    - *name*: the name of the connection, ``'default'`` for None. One client may have several names. A name that
+      belongs to another client is AlreadyConnected.
+    - *transaction*: wrap each batch in MULTI and EXEC.
+    - *shard_hint*: a value for the client's connection pool.
+    - *direct*: send the batches of a plain client over its connections, which is faster than its pipeline objects
+      and gives the same replies. With False the pipeline objects send.
+    - *at_most_once*: never send a write again whose reply was lost. With False the client's pipeline objects decide,
+      which may apply a write twice and report success.
     """
     ConnectionManager.connect_redis(
         redis_client, name, transaction, shard_hint, direct, at_most_once)
@@ -111,8 +113,8 @@ def connect_redis(redis_client, name=None, transaction=False, shard_hint=None, d
 def connect_rediscluster(redis_cluster_client, name=None, at_most_once=True):
     """Let pipelines called *name* run on a Redis Cluster.
 
-    *redis_cluster_client* is a ``redis.cluster.RedisCluster`` or a client of
-    redis-py-cluster. *at_most_once* and errors are as for :func:`connect_redis`.
+    - *redis_cluster_client*: a ``redis.cluster.RedisCluster`` or a client of redis-py-cluster.
+    - *name*, *at_most_once*: as in :func:`connect_redis`, which raises the same errors.
     """
     ConnectionManager.connect_rediscluster(redis_cluster_client, name, at_most_once)
 
@@ -121,17 +123,17 @@ connect_redis_cluster = connect_rediscluster
 
 
 def connect(pipeline_method, name=None):
-    """Let pipelines called *name* run on whatever *pipeline_method* returns.
+    """Let pipelines called *name* run on the pipeline objects that *pipeline_method* makes.
 
-    It is called without arguments once per batch. What it returns has redis-py's
-    pipeline interface: the commands in use as methods, ``execute_command`` for
-    keyspaces, ``execute``, which returns the list of replies, and ``reset``.
+    RedPipe calls *pipeline_method* once per batch, without arguments. The object that it returns has redis-py's
+    pipeline interface: the commands in use as methods, ``execute_command`` for keyspaces, ``execute``, which returns
+    the list of replies, and ``reset``.
     """
     ConnectionManager.connect(pipeline_method, name)
 
 
 def disconnect(name=None):
-    """Forget the connection called *name*, if there is one; its client stays open."""
+    """Forget the connection called *name*, if it is connected; its client stays open."""
     ConnectionManager.disconnect(name)
 
 

@@ -1,4 +1,4 @@
-"""The errors of redpipe's own; those of redis-py pass through as they are."""
+"""RedPipe's own errors. Errors of redis-py pass through as they are."""
 from redis.exceptions import ConnectionError
 
 from ._texts import described
@@ -15,23 +15,23 @@ __all__ = [
 
 
 class Error(Exception):
-    """Catch everything that redpipe itself raises."""
+    """The base class of all errors that RedPipe itself raises."""
 
 
-#: What a value raises where it is coded or decoded. Anything else that comes up meanwhile, such as a time limit that a
-#: signal's handler raises, has nothing to do with the value.
+#: The errors that a value may raise while it is encoded or decoded. Any other exception, such as a time limit that the
+#: handler of a signal raises, is not about the value.
 VALUE_ERRORS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, StopIteration, Error)
 
 
 class ResultNotReady(Error):
     """A Future was read before its pipeline executed, or after its batch failed.
 
-    ``__cause__`` is the error of the batch, where there was one.
+    ``__cause__`` is the error that made the batch fail, or None.
     """
 
 
 class InvalidOperation(Error):
-    """The call makes no sense here; the text names what to do instead."""
+    """The call makes no sense here; the text names the way out."""
 
 
 class InvalidValue(Error, ValueError):
@@ -39,21 +39,24 @@ class InvalidValue(Error, ValueError):
 
 
 class AlreadyConnected(Error):
-    """The name is taken by another client; ``disconnect`` it first."""
+    """The name belongs to another client; ``disconnect`` the name first."""
 
 
 class InvalidPipeline(Error):
-    """What was given is no pipeline, or its connection cannot be used."""
+    """An object is no pipeline or client that RedPipe can use, or the name of a connection is not connected."""
 
 
 class OutcomeUnknown(Error):
-    """Replies were lost: of the commands without a reply, any may have run, or none.
+    """Replies were lost: each command without a reply has run once, or not at all, or may run later.
 
-    It is also an instance of redis-py's ``TimeoutError`` or else ``ConnectionError``, and what
-    happened is its ``__cause__``. Attributes: ``connection``, the name; ``commands``, a list of
-    tuples, the words of each command of the batch; ``replies``, how many replies had arrived,
-    for the first of them; ``outcomes``, of all commands of the ``execute``, a reply or an
-    exception each.
+    The error is also an instance of redis-py's ``TimeoutError`` or ``ConnectionError``; ``__cause__`` is redis-py's
+    own error. The attributes are:
+
+    - ``connection``: the name of the connection.
+    - ``commands``: all commands of the batch, a list of tuples of words.
+    - ``replies``: the number of replies that arrived. Except on a cluster, they belong to the first commands.
+    - ``outcomes``: one entry per command of the ``execute``, in program order: the reply, or the exception in its
+      place.
     """
 
     connection = None
@@ -67,9 +70,9 @@ class OutcomeUnknown(Error):
 
 
 def outcome_unknown(error, connection, commands, replies):
-    """Return the OutcomeUnknown for *error*, which is also of one of redis-py's classes.
+    """Return the OutcomeUnknown for *error*, as an instance of the client library's class of errors too.
 
-    Those of valkey-py have the same names.
+    *commands* are the tuples of words of the batch, *replies* the number of replies that arrived.
     """
     base = next((base for base in type(error).__mro__ if base.__module__.endswith('.exceptions')
                  and base.__name__ in ('TimeoutError', 'ConnectionError')), ConnectionError)

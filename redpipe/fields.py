@@ -1,12 +1,12 @@
 """How Python values become bytes in Redis, and Python values again.
 
 A field is anything with two methods: ``encode(value)`` returns what is stored, and
-``decode(data)`` returns the value, or None for None. The classes here need no instance,
-but an instance serves as well. They follow one rule: ``encode`` accepts what will come
-back equal, and raises :class:`~redpipe.exceptions.InvalidValue` for everything else. So
-most of them convert the value to the type that they store and compare the two, and
-whatever behaves as that type is accepted: numpy scalars as numbers, for example. Both
-methods take a Future for its result.
+``decode(data)`` returns the value, or None for None. A class is enough, and an instance
+serves as well. The fields of this module follow one rule: ``encode`` accepts a value that
+will come back equal, and raises :class:`~redpipe.exceptions.InvalidValue` for any other. So
+most fields convert the value to the type that they store and compare the two. A value that
+behaves as that type is accepted: a numpy scalar as a number, for example. Both methods
+accept a Future and use its result.
 """
 import json
 import re
@@ -33,9 +33,9 @@ __all__ = [
 
 
 class IntegerField(object):
-    """Whole numbers of any size: ``2``, and what equals it, such as ``2.0`` or ``True``.
+    """Whole numbers of any size: ``2``, and values that equal a whole number, such as ``2.0`` or ``True``.
 
-    Stored as digits, so that ``INCRBY`` and ``HINCRBY`` work on them.
+    Redis stores the digits, so ``INCRBY`` and ``HINCRBY`` work on the field.
     """
 
     _wants = 'a whole number'
@@ -61,10 +61,10 @@ class IntegerField(object):
 
 
 class FloatField(object):
-    """Numbers that a float holds exactly; nan, which equals nothing, is refused.
+    """Numbers that a float holds exactly. The field refuses nan, which does not equal itself.
 
-    Ints are stored as their digits, and floats with as many digits as it takes to read
-    the same float again. All come back as floats.
+    An int is stored as its digits, a float with as many digits as the same float needs to come back. Every number
+    comes back as a float.
     """
 
     _wants = 'a number that a float holds exactly'
@@ -99,8 +99,7 @@ class FloatField(object):
 class TextField(object):
     """Text in any script, stored as utf-8; the codec of keys and values by default.
 
-    Lone surrogates are no text. On Python 2 an ascii ``str`` is text too, and comes back
-    as ``unicode``.
+    The field refuses lone surrogates. On Python 2 an ascii ``str`` is text too, and comes back as ``unicode``.
     """
 
     _wants = 'text that utf-8 can hold'
@@ -129,17 +128,17 @@ class TextField(object):
             _refuse(cls, value, error)
 
 
-#: The same, by the name that suits a String.
+#: Another name of TextField.
 StringField = TextField
 
 
 class AsciiField(TextField):
-    """Text of printable ascii, from space to tilde; a newline is refused anywhere.
+    """Text of printable ascii, from space to tilde. The field refuses a newline at any place.
 
-    What lies in Redis already is read as any other text.
+    The pattern holds for writing; other text that Redis has already is read as a TextField reads it.
     """
 
-    #: What the text must match.
+    #: The pattern that the text must match.
     PATTERN = re.compile(r'[ -~]*\Z')
 
     _wants = 'printable ascii text'
@@ -174,9 +173,9 @@ class BinaryField(object):
 
 
 class BooleanField(object):
-    """True and False, and numbers that equal them; stored as ``1`` and as nothing.
+    """True and False, and numbers that equal them; stored as ``b'1'`` and as ``b''``, the empty bytes.
 
-    Anything but nothing reads as True, ``0`` too.
+    The empty bytes are read as False, and any other bytes as True, even ``b'0'``.
     """
 
     _wants = 'True or False'
@@ -193,13 +192,13 @@ class BooleanField(object):
 
     @classmethod
     def decode(cls, value):
-        """Return True if *value* holds anything."""
+        """Return False for empty bytes, True for any others."""
         value = plain(value)
         return None if value is None else bool(value)
 
 
 class _JsonField(object):
-    """What the lists and the dicts have in common; *_kind* is the type."""
+    """The base of ListField and DictField; *_kind* is the Python type."""
 
     _kind = None
 
@@ -215,7 +214,7 @@ class _JsonField(object):
 
     @classmethod
     def decode(cls, value):
-        """Return what the json in *value* says; InvalidValue if that is of another type."""
+        """Return the value of the json text *value*; InvalidValue if it is of another type."""
         value = plain(value)
         try:
             if value is None or isinstance(value, cls._kind):
@@ -231,8 +230,8 @@ class _JsonField(object):
 class ListField(_JsonField):
     """Lists that json can hold: of text, numbers, booleans, None, lists and dicts.
 
-    What json would change is refused: a tuple, which would come back as a list, bytes,
-    nan, and a dict with keys that are no text.
+    The field refuses a value that json would change: a tuple, which would come back as a list, bytes, nan, and a
+    dict with a key that is no text.
     """
 
     _kind = list
@@ -240,7 +239,7 @@ class ListField(_JsonField):
 
 
 class DictField(_JsonField):
-    """Dicts that json can hold; the keys are text, for the values see :class:`ListField`."""
+    """Dicts that json can hold. The keys are text; the values are those of a :class:`ListField`."""
 
     _kind = dict
     _wants = 'a dict that json can hold'
@@ -249,8 +248,8 @@ class DictField(_JsonField):
 class StringListField(object):
     """Lists of text, stored with commas between the items.
 
-    An item can therefore not be empty nor hold a comma. The empty list is stored as
-    nothing, and nothing reads as None.
+    An item can therefore not be empty nor hold a comma. The empty list is stored as ``b''``, and ``b''`` is read as
+    None.
     """
 
     _wants = 'a list of text, no item empty or with a comma'
@@ -270,7 +269,7 @@ class StringListField(object):
 
     @classmethod
     def decode(cls, value):
-        """Return the list of texts between the commas, None for nothing."""
+        """Return the list of texts between the commas, or None for ``b''``."""
         value = plain(value)
         if isinstance(value, list):
             return value
@@ -292,11 +291,11 @@ KINDS.update({
     six.text_type: TextField,
 })
 
-#: The classes that can be trusted to code the same value the same way each time.
+#: The classes that encode the same value the same way each time, so that a cache may keep the bytes.
 OWN = frozenset([IntegerField, FloatField, TextField, AsciiField, BinaryField, BooleanField, ListField, DictField,
                  StringListField])
 
-#: What text and bytes have by the same names, and is no codec.
+#: The methods ``encode`` and ``decode`` of text and bytes, which make no codec.
 _OTHERS = [getattr(kind, name) for kind in (six.text_type, bytes, bytearray) for name in ('encode', 'decode')
            if hasattr(kind, name)]
 
@@ -304,7 +303,7 @@ _OTHERS = [getattr(kind, name) for kind in (six.text_type, bytes, bytearray) for
 def codec(given, owner, attribute):
     """Return the field that *given*, the *attribute* of the class *owner*, is or stands for.
 
-    What has not both methods of a field is InvalidOperation.
+    An object without both methods of a field is InvalidOperation.
     """
     kind = kind_of(given)
     if kind is given and given in KINDS:
@@ -325,7 +324,7 @@ def kind_of(field):
 
 
 def _exactly(kind, value):
-    """Return *value* as a *kind*; ValueError unless that equals it."""
+    """Return *value* converted to *kind*; ValueError unless the two are equal."""
     converted = kind(value)
     same = converted == value
     # An array answers with an array, which says nothing about the whole.
@@ -335,10 +334,10 @@ def _exactly(kind, value):
 
 
 def _refuse(field, value, error=None):
-    """Raise the InvalidValue that tells what *field* wants, because of *error*.
+    """Raise the InvalidValue that names *value* and says what *field* wants, because of *error*.
 
-    Whatever the methods of a strange value raise, it cannot be encoded. Only a Future
-    that has no result has something else to say.
+    Whatever error the methods of a strange value raise, the value cannot be encoded. The ResultNotReady of a Future
+    alone is raised as it is.
     """
     value = plain(value)
     if isinstance(error, ResultNotReady):
@@ -348,7 +347,7 @@ def _refuse(field, value, error=None):
 
 
 def _sized(value):
-    """Return *value* if it has a length; an iterator, which may never end, has none."""
+    """Return *value* if it has a length, else raise TypeError: an iterator may never end."""
     len(value)
     return value
 
@@ -398,7 +397,7 @@ _JSON_TYPES = frozenset([six.text_type, int, bool, type(None)])
 
 
 def _is_json(value):
-    """Tell whether *value* is made of json's own types alone: it needs no reading back."""
+    """Return True if *value* is made of json's own types alone, and need not be read back to be compared."""
     kind = type(value)
     if kind is list:
         return _JSON_TYPES.issuperset(map(type, value)) or all(map(_is_json, value))

@@ -1,12 +1,12 @@
 """Queue commands, nest pipelines in one another, and execute them in one go.
 
-Queueing a command costs a Future and a row of values, see ``_batches.queued``.
+A queued command costs a Future and a row of values, see ``_batches.queued``.
 
-A nested pipeline hands its commands to its parent, unchanged and in order; the
-root alone sorts them by connection, sends each connection's batch and reads all
-replies. Only when every batch has succeeded are the Futures settled, and then
-the callbacks run: those of nested pipelines first, in the order in which they
-executed, then the pipeline's own.
+A nested pipeline hands its commands to its parent, unchanged and in order. The
+root alone sorts the commands by connection, sends each connection's batch and
+reads all replies. When every batch has succeeded, the root settles the Futures
+and runs the callbacks: first those of nested pipelines, in the order in which
+these executed, then its own.
 """
 import sys
 from functools import partial
@@ -34,14 +34,17 @@ __all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
 
 
 def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
-    """Return a pipeline, nested in *pipe* if there is one, for connection *name*.
+    """Return a pipeline for the connection *name*, nested in *pipe* unless *pipe* is None.
 
-    *pipe* is None or a :class:`~redpipe.Pipe`; anything else is InvalidPipeline.
-    *name* is that of the connection its commands go to, and None always means the
-    default one. With *autoexec*, a ``with`` block executes it when it is left without
-    an exception; otherwise ``execute()`` must be called. Commands that it is not called for
-    are dropped with a RuntimeWarning; ``reset()`` and exceptions drop them silently.
-    *raise_on_error* is as for ``execute``, where that is not told otherwise.
+    - *pipe*: None, or a :class:`~redpipe.Pipe`. Any other object is InvalidPipeline.
+    - *name*: the name of the connection that the commands go to. None is the default connection, in a nested
+      pipeline too.
+    - *autoexec*: let a ``with`` block execute the pipeline when the block ends without an exception. Without
+      *autoexec*, call ``execute()``.
+    - *raise_on_error*: the default for ``execute()``, which may override it.
+
+    Commands that are never executed are dropped with a RuntimeWarning. ``reset()`` and exceptions drop commands
+    silently.
     """
     if pipe is None:
         cls = Pipeline
@@ -59,7 +62,7 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
 
 
 def autoexec(pipe=None, name=None, raise_on_error=True):
-    """Return a pipeline whose ``with`` block executes it; else as :func:`pipeline`."""
+    """Like :func:`pipeline`, but the ``with`` block executes the pipeline when the block ends."""
     return pipeline(pipe, name, True, raise_on_error)
 
 
@@ -67,8 +70,8 @@ def autoexec(pipe=None, name=None, raise_on_error=True):
 class Pipe(object):
     """The base of all pipelines, root and nested: the type that functions annotate.
 
-    Any command of redis-py is a method and returns a Future at once. A Future may be
-    an argument where it has its result already.
+    Every command of redis-py is a method and returns a Future at once. A Future that has its result already may be
+    an argument.
     """
 
     __slots__ = ('_connection_name', '_autoexec', '_parent', '_raise_on_error', '_stack', '_callbacks',
@@ -102,15 +105,15 @@ class Pipe(object):
         return self._parent
 
     def execute_command(self, *args, **options):
-        """Queue the command of these words; *options* are for redis-py's reply callbacks."""
-        # Written out, for this is what most commands cost: see benchmarks/.
+        """Queue the command of the words *args*; *options* are for redis-py's reply callbacks."""
+        # Written out, because most commands come this way: see benchmarks/.
         for arg in args:
             if type(arg) not in PLAIN_TYPES:
                 args = with_results(args)
                 break
         if args[0] not in ALLOWED:
             check_allowed(args)
-        # These are for redis-py's client-side caching, which no pipeline has.
+        # The keys are for redis-py's client-side caching, which no pipeline has.
         if options:
             options.pop('keys', None)
         future = Future()
@@ -118,19 +121,19 @@ class Pipe(object):
         return future
 
     def on_execute(self, callback):
-        """Call *callback*, without arguments, once the results of the pipeline are there."""
+        """Call *callback*, without arguments, when the Futures of the pipeline have their results."""
         if not callable(callback):
             raise InvalidOperation('a callback must be callable, a %s is not' % type(callback).__name__)
         self._callbacks.append(callback)
 
     def reset(self):
-        """Forget all that is queued; nothing of it is sent. The pipeline can be used again."""
+        """Drop all queued commands and callbacks unsent. The pipeline can be used again."""
         self._block_ended = False
         self._drop('it was reset before it executed')
 
     def __enter__(self):
         self._block_ended = False
-        # What is queued in a block need not be guarded, for __exit__ looks at it.
+        # Commands that are queued in a block need no guard: __exit__ looks for them.
         if self._stack is _NOTHING:
             self._stack = []
         return self
@@ -151,7 +154,7 @@ class Pipe(object):
             warn_of_block(len(dropped) // WIDTH, _first(dropped))
 
     def __getattr__(self, name):
-        # Reached for names that are no command of redis-py: see CommandMethods.subclass_of.
+        # Python gets here for names that are no command of redis-py: see CommandMethods.subclass_of.
         if name.startswith('_'):
             raise AttributeError('%r object has no attribute %r' % (type(self).__name__, name))
         return self._resolve(name)
@@ -168,7 +171,7 @@ class Pipe(object):
         return ConnectionManager.backend(self._connection_name).client
 
     def _resolve(self, name):
-        """Return a client's attribute that redis-py's methods need, or what queues a call."""
+        """Return an attribute of the client that redis-py's methods need, or a function that queues a call."""
         if self._client_class is not None:
             if name in CLIENT_ATTRIBUTES:
                 return getattr(self._client, name)
@@ -196,11 +199,11 @@ class Pipe(object):
 
     @property
     def _queued(self):
-        """How many commands are queued."""
+        """The number of queued commands."""
         return len(self._stack) // WIDTH
 
     def _take(self, raise_on_error=None):
-        """Empty the pipeline and return what is queued, its effects and callbacks in order, and the Futures that
+        """Empty the pipeline; return the queued commands, the effects and callbacks in order, and the Futures that
         are to hold an error reply of their own.
         """
         if raise_on_error is None:
@@ -221,28 +224,28 @@ class Pipe(object):
         return queued, effects, callbacks, unraised
 
     def _drop(self, why, cause=None):
-        """Empty the pipeline, let its Futures say why, and return what was queued."""
+        """Empty the pipeline, let its Futures say *why*, and return the commands that were queued."""
         queued = self._take()[0]
         _tell(queued, why, cause)
         return queued
 
 
 class _Guarded(list):
-    """What is queued outside of a block, which warns if it is lost with its pipeline.
+    """The commands queued outside of a block. The list warns if it is lost together with its pipeline.
 
-    Most pipelines are used in blocks. A ``__del__`` of all of them would cost each as much as
-    queueing half a command.
+    Most pipelines are used in blocks. A ``__del__`` on every pipeline would cost each as much as queueing half a
+    command.
     """
 
     __slots__ = ()
 
     def taken(self):
-        """Return a plain list of what is queued, which is not here any more."""
+        """Empty the list, and return a plain list of the commands."""
         queued = list(self)
         del self[:]
         return queued
 
-    # On Python 2 nothing frees cycles that an object with a __del__ is part of.
+    # Python 2 never frees a cycle that an object with a __del__ is part of.
     if six.PY3:
         def __del__(self):
             if self:
@@ -252,7 +255,7 @@ class _Guarded(list):
 
 
 class _Nothing(list):
-    """The empty list of all pipelines outside of a block; adding to it makes a list of their own."""
+    """The empty list that all pipelines outside of a block share. Adding commands gives the pipeline its own list."""
 
     __slots__ = ()
 
@@ -266,20 +269,20 @@ _NOTHING = _Nothing()
 
 
 class Pipeline(Pipe):
-    """A root: what is queued in it, and in those nested in it, is sent by ``execute``."""
+    """A root pipeline: ``execute`` sends its commands, and those that nested pipelines handed up."""
 
     __slots__ = ()
 
     def execute(self, raise_on_error=None):
-        """Send all that is queued, settle the Futures, run the callbacks; return None.
+        """Send all queued commands, settle the Futures, run the callbacks; return None.
 
-        The pipeline is empty afterwards, whatever happened. Errors of redis-py are
-        raised as they are, the first in program order where several connections failed;
-        no Future has a result then, and no callback runs. The error has the attribute
-        ``outcomes``, a list with the reply or an exception for each command.
-        With *raise_on_error* false an error reply is raised only where its own Future is
-        read. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were
-        lost.
+        The pipeline is empty afterwards, whatever happened. Errors of redis-py are raised as they are. After an error
+        no Future has a result, and no callback runs. Where several connections failed, the first error in program
+        order is raised. The attribute ``outcomes`` of the error lists the reply, or the exception in its place, of
+        each command. :class:`~redpipe.exceptions.OutcomeUnknown` says that replies to writes were lost.
+
+        - *raise_on_error*: False keeps the error reply of a command for the Future of that command, which raises the
+          error when it is read. None takes the value that the pipeline was made with.
         """
         queued, effects, callbacks, unraised = self._take(raise_on_error)
         if queued:
@@ -297,14 +300,14 @@ class Pipeline(Pipe):
 
 
 class NestedPipeline(Pipeline):
-    """Part of another pipeline: ``execute`` hands over to it what is queued here."""
+    """A pipeline in another one: ``execute`` hands its commands to the parent."""
 
     __slots__ = ()
 
     def execute(self, raise_on_error=None):
-        """Hand all that is queued to the parent, which sends it when it executes.
+        """Hand all queued commands to the parent. The root sends them when it executes.
 
-        A false *raise_on_error* holds for what is handed over now, whatever the parent says.
+        - *raise_on_error*: False holds for the commands that are handed up now, whatever the parent was told.
         """
         parent = self._parent
         if parent._block_ended:
@@ -324,13 +327,13 @@ class NestedPipeline(Pipeline):
 
 
 def _tell(queued, why, cause=None):
-    """Let the Futures of what is *queued*, and is dropped, say *why*."""
+    """Let the Futures of the commands *queued*, which are dropped, say *why*."""
     if queued:
         fail_all(QueuedCommands(queued).futures, 'nothing was sent by the pipeline of this Future: ' + why, cause)
 
 
 def _first(queued):
-    """Return the beginning of the first command that is *queued*, as text."""
+    """Return the beginning of the first of the commands *queued*, as text."""
     return ' '.join(shown_word(word) for word in QueuedCommands(queued[:WIDTH]).as_sent()[0][:3])
 
 
@@ -356,7 +359,7 @@ def queue(pipe, connection, commands, kind=Future):
 
 
 def _run_callbacks(callbacks):
-    """Call them all, then raise the first exception that one of them raised."""
+    """Call all *callbacks*, then raise the first exception that one of them raised."""
     failure = None
     for callback in callbacks:
         try:

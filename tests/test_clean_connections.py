@@ -288,6 +288,22 @@ def test_a_time_limit_while_reading_is_raised_as_itself(direct, proxy, parser, t
 
 
 @needs_timer
+@pytest.mark.skipif(six.PY2, reason='Python 2 has no such class')
+@pytest.mark.parametrize('direct', [True, False])
+def test_a_time_limit_that_is_the_builtin_timeouterror_is_taken_by_redis_py_for_its_own(direct, proxy, connect):
+    connect(pooled(proxy.port), direct=direct)
+    for write in True, False:
+        pipe = redpipe.pipeline()
+        pipe.incr('k') if write else pipe.get('k')
+        proxy.next(faults.stall)
+        with pytest.raises(redis.RedisError) as raised:
+            with interrupted(TimeoutError, 0.1):
+                pipe.execute()
+        assert isinstance(raised.value, redpipe.OutcomeUnknown) == write
+    assert_own_replies()
+
+
+@needs_timer
 @pytest.mark.xfail(strict=True, raises=redpipe.OutcomeUnknown,
                    reason='an exception of a signal handler is taken for a lost reply, and other replies are read')
 @pytest.mark.parametrize('direct', [True, False])

@@ -913,6 +913,19 @@ def test_the_refusal_of_a_primary_that_sentinel_named_is_that_of_redis_py(client
     assert client.get('k') is None and proxy.seen == 1
 
 
+def test_the_refusal_of_a_primary_that_sentinel_named_loses_the_other_replies(client, proxy, way):
+    options = retries(0)
+    options.pop('retry_on_timeout', None)
+    pool = redis.sentinel.SentinelConnectionPool('main', Primary(proxy.port), **options)
+    redpipe.reset()
+    redpipe.connect_redis(redis.StrictRedis(connection_pool=pool), **way)
+    proxy.next(answer(READONLY[0]), after=1)
+    refs, error = executed(incr('k'), incr('k'), incr('k'))
+    redpipe.reset()
+    pool.disconnect()
+    assert isinstance(error, redpipe.OutcomeUnknown) and error.outcomes == [1, error, error]
+
+
 def test_reads_wait_for_a_server_that_is_loading_as_the_client_says(client, proxy, through):
     if RELEASE < (4, 1):
         pytest.skip('this redis-py does not')
@@ -1077,6 +1090,31 @@ def test_an_interrupt_ends_all_connections_of_the_execute_at_once(connect, proxy
     for name in ('near', 'one', 'two'):
         (ref,), error = executed(lambda pipe: pipe.echo('mine'), name=name)
         assert error is None and ref == b'mine'
+
+
+@pytest.mark.parametrize('direct', [True, pytest.param(False, marks=pytest.mark.xfail(
+    strict=True, raises=AttributeError, reason='what guards a pipeline object cannot be ended from another thread'))])
+def test_an_interrupt_ends_the_batches_of_threads_too(direct, proxy, through, alarm):
+    for name in ('one', 'two'):
+        through(name, direct=direct).connection_pool.connection_kwargs['socket_timeout'] = 5
+    redpipe.enable_threads()
+    proxy.always(stall)
+    pipe = redpipe.pipeline(name='one')
+    refs = [pipe.incr('k')]
+    with redpipe.autoexec(pipe, name='two') as inner:
+        refs.append(inner.incr('k'))
+    alarm()
+    began = time.time()
+    try:
+        with pytest.raises(Interrupt):
+            pipe.execute()
+    finally:
+        proxy.always(None)
+    # On Python 2 nobody can interrupt a thread that waits for another one.
+    assert time.time() - began < 4 or six.PY2
+    for ref in refs:
+        with pytest.raises(redpipe.ResultNotReady, match='Interrupt'):
+            ref.result
 
 
 def test_a_failing_callback_leaves_the_connection_as_it_should_be(connect, way):

@@ -2,6 +2,7 @@
 import ast
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -96,6 +97,21 @@ def test_no_name_with_an_underscore_crosses_a_module(module, path):
                 and (node.level or node.module.split('.')[0] == 'redpipe')
                 for alias in node.names if alias.name.startswith('_') and alias.name != '__version__']
     assert crossing == []
+
+
+def test_the_map_names_every_module():
+    # The files of keyspaces that have no underscore are the types of keys, which are no part of the map.
+    names = [os.path.basename(path)[:-len('.py')] if '_batches' in path or os.sep + '_' in path else module
+             for module, path in sources()]
+    told = read('docs', 'internals.rst')
+    assert [name for name in sorted(set(names)) if '``%s``' % name not in told] == []
+
+
+def test_the_map_names_files_that_exist():
+    told = re.findall(r'\b(?:redpipe|tests|docs)/[\w./-]*\w', read('docs', 'internals.rst'))
+    made_up = {'redpipe/keyspaces/things.py', 'tests/test_keyspace_things.py'}
+    assert [path for path in told if path not in made_up and not os.path.exists(os.path.join(ROOT, path))] == []
+    assert made_up <= set(told)
 
 
 def test_the_version_is_the_same_everywhere():

@@ -200,7 +200,7 @@ class _Piped(object):
 
     def _count(self, error):
         """Count *error* for OpenTelemetry, as redis-py counts an error reply that its pipeline raises."""
-        if record_error_count is not None and self.pool is not None:
+        if record_error_count is not None and self.error_reply is redis.ResponseError and self.pool is not None:
             where = [getattr(self.pool, 'connection_kwargs', {}).get(name) for name in ('host', 'port')]
             record_error_count(*where * 2, error_type=error, retry_attempts=0, is_internal=False)
 
@@ -271,11 +271,14 @@ def _refuse_several(client):
 
 
 def _has_parameter(function, name):
-    """Return True if *function* can be called with the keyword *name*."""
-    if six.PY2:
-        spec = inspect.getargspec(function)
-        return name in spec.args or spec.keywords is not None
-    parameters = inspect.signature(function).parameters
+    """Return True if *function* can be called with the keyword *name*, or will not tell."""
+    try:
+        if six.PY2:
+            spec = inspect.getargspec(function)
+            return name in spec.args or spec.keywords is not None
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return True
     return name in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
 

@@ -33,7 +33,7 @@ try:
 except ImportError:
     get_observability_instance = None
 
-__all__ = ['Direct', 'errors_of', 'fits', 'is_library_class', 'ready', 'taken']
+__all__ = ['Direct', 'errors_of', 'fits', 'ready', 'taken']
 
 
 def fits(client):
@@ -51,7 +51,7 @@ def fits(client):
     parser = getattr(pool, 'connection_kwargs', {}).get('parser_class', connection)
     return (all(_belongs(function) for function in needed)
             # A subclass may do anything in its own way, and have an encoder of its own.
-            and is_library_class(connection) and is_library_class(parser)
+            and _is_library_class(connection) and _is_library_class(parser)
             and 'parse_response' not in vars(client)
             and isinstance(getattr(client, 'response_callbacks', None), dict)
             # Client-side caching answers from memory, which only redis-py's own path does.
@@ -80,7 +80,7 @@ def _belongs(function):
         and function.__globals__['__name__'].split('.')[0] in LIBRARIES
 
 
-def is_library_class(cls):
+def _is_library_class(cls):
     """Return True if *cls* is one of redis-py's own, and no subclass of the user's."""
     return getattr(cls, '__module__', '').split('.')[0] in LIBRARIES
 

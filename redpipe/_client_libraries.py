@@ -84,12 +84,15 @@ def is_guarded(pipe):
 
 
 def returns_error_replies(pipe):
-    """Return True if ``execute`` of *pipe*, a pipeline object that is guarded, takes raise_on_error."""
+    """Return True if ``execute`` of *pipe*, a pipeline object that is guarded, takes raise_on_error, or will not tell."""
     function = type(pipe).execute
-    if six.PY2:
-        spec = inspect.getargspec(function)
-        return 'raise_on_error' in spec.args or spec.keywords is not None
-    parameters = inspect.signature(function).parameters
+    try:
+        if six.PY2:
+            spec = inspect.getargspec(function)
+            return 'raise_on_error' in spec.args or spec.keywords is not None
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return True
     return 'raise_on_error' in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
 
@@ -244,7 +247,7 @@ def counts_batches():
 
 def count_error_reply(error, pool):
     """Count *error*, a reply of a server of *pool*, as redis-py counts one that its pipeline raises."""
-    if counts_batches() and pool is not None:
+    if counts_batches() and isinstance(error, redis.RedisError) and pool is not None:
         where = [getattr(pool, 'connection_kwargs', {}).get(name) for name in ('host', 'port')]
         record_error_count(*where * 2, error_type=error, retry_attempts=0, is_internal=False)
 

@@ -1092,8 +1092,7 @@ def test_an_interrupt_ends_all_connections_of_the_execute_at_once(connect, proxy
         assert error is None and ref == b'mine'
 
 
-@pytest.mark.parametrize('direct', [True, pytest.param(False, marks=pytest.mark.xfail(
-    strict=True, raises=AttributeError, reason='what guards a pipeline object cannot be ended from another thread'))])
+@pytest.mark.parametrize('direct', [True, False])
 def test_an_interrupt_ends_the_batches_of_threads_too(direct, proxy, through, alarm):
     for name in ('one', 'two'):
         through(name, direct=direct).connection_pool.connection_kwargs['socket_timeout'] = 5

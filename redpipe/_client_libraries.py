@@ -84,7 +84,7 @@ def is_guarded(pipe):
 
 
 def returns_error_replies(pipe):
-    """Return True if ``execute`` of *pipe*, a pipeline object that is guarded, takes raise_on_error, or will not tell."""
+    """Return True if ``execute`` of *pipe*, a guarded pipeline object, takes raise_on_error, or will not tell."""
     function = type(pipe).execute
     try:
         if six.PY2:

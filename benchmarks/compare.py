@@ -18,14 +18,26 @@ import time
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-#: What is measured: a name, the commands of one execute, and how often it is executed in a round.
-WORKS = [('one command', 1, 2000), ('ten commands', 10, 600), ('a thousand commands', 1000, 12)]
+#: What is measured: a name, a function of this file that queues so many of its subject on a pipe, and how often that
+#: is executed in a round.
+WORKS = [
+    ('one command', 'commands', 1, 2000),
+    ('ten commands', 'commands', 10, 600),
+    ('a thousand commands', 'commands', 1000, 12),
+    ('hash commands of a keyspace', 'members', 500, 12),
+    ('other commands of keyspaces', 'values', 500, 12),
+    ('Structs written', 'written', 200, 12),
+    ('Structs read', 'read', 200, 12),
+]
 
 
 # -- In the process of one checkout
 
-def queue(pipe, count):
-    """Queue *count* commands of several kinds."""
+def commands(redpipe):
+    return queue_commands
+
+
+def queue_commands(pipe, count):
     for number in range(count):
         kind = number % 5
         if kind == 0:
@@ -38,6 +50,68 @@ def queue(pipe, count):
             pipe.get('k')
 
 
+def members(redpipe):
+    class Colours(redpipe.Hash):
+        keyspace = 'C'
+        fields = {'hue': redpipe.IntegerField, 'name': redpipe.TextField}
+
+    def queue(pipe, count):
+        colours = Colours(pipe)
+        for _ in range(count // 4):
+            colours.hset('a', 'hue', 7)
+            colours.hget('a', 'hue')
+            colours.hmget('a', ['hue', 'name'])
+            colours.hset('a', mapping={'hue': 7, 'name': u'red'})
+    return queue
+
+
+def values(redpipe):
+    class Words(redpipe.String):
+        keyspace = 'W'
+
+    class Tags(redpipe.Set):
+        keyspace = 'T'
+
+    class Scores(redpipe.SortedSet):
+        keyspace = 'S'
+
+    def queue(pipe, count):
+        words, tags, scores = Words(pipe), Tags(pipe), Scores(pipe)
+        for _ in range(count // 5):
+            words.set('a', u'x')
+            words.get('a')
+            tags.sadd('a', u'x')
+            tags.smembers('a')
+            scores.zadd('a', u'x', 1)
+    return queue
+
+
+def users(redpipe):
+    class User(redpipe.Struct):
+        fields = {'age': redpipe.IntegerField, 'name': redpipe.TextField, 'height': redpipe.FloatField}
+    return User
+
+
+def written(redpipe):
+    User = users(redpipe)
+
+    def queue(pipe, count):
+        for number in range(count):
+            User({'_key': str(number), 'age': 7, 'name': u'ann', 'height': 1.5}, pipe=pipe)
+    return queue
+
+
+def read(redpipe):
+    User = users(redpipe)
+    with redpipe.autoexec() as pipe:
+        written(redpipe)(pipe, 200)
+
+    def queue(pipe, count):
+        for number in range(count):
+            User(str(number), pipe=pipe)
+    return queue
+
+
 def serve(path):
     """Measure what each line asks for: the name of a work; answer with CPU seconds for one execute."""
     import redis
@@ -46,9 +120,9 @@ def serve(path):
 
     redpipe.connect_redis(redis.StrictRedis(unix_socket_path=path))
     clock = getattr(time, 'process_time', None) or time.clock
-    counts = dict((name, (size, times)) for name, size, times in WORKS)
+    works = dict((name, (globals()[subject](redpipe), size, times)) for name, subject, size, times in WORKS)
     for line in iter(sys.stdin.readline, ''):
-        size, times = counts[line.strip()]
+        queue, size, times = works[line.strip()]
         start = clock()
         for _ in range(times):
             with redpipe.autoexec() as pipe:
@@ -80,14 +154,14 @@ def compare(base, rounds, worst):
     try:
         with Server() as server:
             processes = [process_of(checkout, server.unix_socket_path) for checkout in (HERE, folder)]
-            for work, _, _ in WORKS:
+            for work, _, _, _ in WORKS:
                 pairs = []
                 for turn in range(rounds + 1):
                     # Who comes first takes turns as well.
                     pair = dict((one, asked(one, work)) for one in processes[::-1 if turn % 2 else 1])
                     pairs.append([pair[one] for one in processes])
                 ratio = median([here / there for here, there in pairs[1:]])
-                print('%-20s %8.1f us, base %8.1f us, ratio %.3f' % (
+                print('%-28s %8.1f us, base %8.1f us, ratio %.3f' % (
                     work, median([here for here, _ in pairs]) * 1e6, median([there for _, there in pairs]) * 1e6,
                     ratio))
                 sys.stdout.flush()

@@ -50,7 +50,7 @@ from .fields import (
 )
 from .futures import IS, ISINSTANCE, Future
 from .keyspaces import Geo, Hash, HyperLogLog, List, Set, ShardedHash, SortedSet, String
-from .pipelines import autoexec, pipeline
+from .pipelines import Pipe, autoexec, pipeline
 from .structs import Struct
 from .tasks import disable_threads, enable_threads
 from .version import __version__
@@ -65,6 +65,7 @@ __all__ = [
     'reset',
     'pipeline',
     'autoexec',
+    'Pipe',
     # futures
     'Future',
     'IS',

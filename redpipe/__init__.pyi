@@ -38,7 +38,7 @@ from .keyspaces import (
     SortedSet,
     String,
 )
-from .pipelines import autoexec, pipeline
+from .pipelines import Pipe, autoexec, pipeline
 from .structs import Struct
 from .tasks import disable_threads, enable_threads
 from .version import __version__
@@ -53,6 +53,7 @@ __all__ = [
     'reset',
     'pipeline',
     'autoexec',
+    'Pipe',
     # futures
     'Future',
     'IS',

@@ -85,7 +85,8 @@ class Backend(object):
         state = direct_state(self.client, self._pipeline_class)
         known, source = self._state_and_source
         if state != known:
-            source = ConnectionSource(self.client) if can_go_directly(self.client) else None
+            direct = can_go_directly(self.client, self._pipeline_class)
+            source = ConnectionSource(self.client) if direct else None
             self._state_and_source = state, source
         return source
 

@@ -84,12 +84,15 @@ def is_guarded(pipe):
 
 
 def returns_error_replies(pipe):
-    """Return True if ``execute`` of *pipe*, a pipeline object that is guarded, takes raise_on_error."""
+    """Return True if ``execute`` of *pipe*, a guarded pipeline object, takes raise_on_error, or will not tell."""
     function = type(pipe).execute
-    if six.PY2:
-        spec = inspect.getargspec(function)
-        return 'raise_on_error' in spec.args or spec.keywords is not None
-    parameters = inspect.signature(function).parameters
+    try:
+        if six.PY2:
+            spec = inspect.getargspec(function)
+            return 'raise_on_error' in spec.args or spec.keywords is not None
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return True
     return 'raise_on_error' in parameters or any(one.kind is one.VAR_KEYWORD for one in parameters.values())
 
 
@@ -126,8 +129,11 @@ def refuse_decoded(client):
                 'that was made without decode_responses=True')
 
 
-def can_go_directly(client):
-    """Return True if batches of *client*, of one of the packages LIBRARIES, can go directly."""
+def can_go_directly(client, pipeline_class):
+    """Return True if batches of *client*, of one of the packages LIBRARIES, can go directly.
+
+    *pipeline_class* is that of its pipeline objects.
+    """
     pool = getattr(client, 'connection_pool', None)
     connection = getattr(pool, 'connection_class', None)
     needed = [getattr(connection, name, None) for name in
@@ -137,8 +143,8 @@ def can_go_directly(client):
                getattr(type(client), 'pipeline', None),
                getattr(pool, 'get_connection', None), getattr(pool, 'release', None),
                getattr(pool, 'make_connection', None), getattr(pool, 'get_encoder', None),
-               getattr(type(client.pipeline()), 'execute', None),
-               getattr(type(client.pipeline()), 'parse_response', None)]
+               getattr(pipeline_class, 'execute', None),
+               getattr(pipeline_class, 'parse_response', None)]
     parser = getattr(pool, 'connection_kwargs', {}).get('parser_class', connection)
     return (all(_is_the_librarys_own(function) for function in needed)
             # A subclass may do anything in its own way, and have an encoder of its own.
@@ -241,7 +247,7 @@ def counts_batches():
 
 def count_error_reply(error, pool):
     """Count *error*, a reply of a server of *pool*, as redis-py counts one that its pipeline raises."""
-    if counts_batches() and pool is not None:
+    if counts_batches() and isinstance(error, redis.RedisError) and pool is not None:
         where = [getattr(pool, 'connection_kwargs', {}).get(name) for name in ('host', 'port')]
         record_error_count(*where * 2, error_type=error, retry_attempts=0, is_internal=False)
 

@@ -43,13 +43,14 @@ class Execution(object):
     batches of a connection's name.
     """
 
-    __slots__ = ('commands', 'parts', '_unraised', '_backend_of')
+    __slots__ = ('commands', 'parts', '_unraised', '_backend_of', '_refused')
 
     def __init__(self, queued, unraised, backend_of):
         self.commands = QueuedCommands(queued)
         self.parts = []
         self._unraised = unraised
         self._backend_of = backend_of
+        self._refused = set()
 
     def prepare(self):
         """Make all batches before the first is sent: what cannot be sent sends no command at all."""
@@ -130,6 +131,7 @@ class Execution(object):
         for position, (future, decode, reply) in enumerate(rows):
             if has_error_replies and isinstance(reply, Exception):
                 set_error(future, reply)
+                self._refused.add(id(future))
                 known_errors.add(id(reply))
             elif decode is None:
                 future._result = reply
@@ -151,6 +153,25 @@ class Execution(object):
             self.commands.connections[position], text_of(cause)))
         error.__cause__ = cause
         return error
+
+    def apply(self, effects):
+        """Apply *effects*, a flat list of functions, subjects and Futures, but those of commands that failed.
+
+        Where an interrupt falls between them, all are applied anew before it is raised: an effect may come twice.
+        """
+        refused = self._refused
+        rows = [row for row in zip(effects[::3], effects[1::3], effects[2::3]) if id(row[2]) not in refused]
+        try:
+            for effect, subject, future in rows:
+                effect(subject, future)
+        except BaseException:
+            failure = sys.exc_info()
+            for effect, subject, future in rows:
+                try:
+                    effect(subject, future)
+                except Exception:
+                    pass  # it is the failure, or comes behind it
+            six.reraise(*failure)
 
     def fail(self, error):
         """Let every Future say, when it is read, that the batch failed because of *error*."""
@@ -195,21 +216,26 @@ def exchange(parts):
 def _exchange_together(parts):
     """Exchange batches of different pools, which are in the order of these."""
     try:
+        if len(parts) == 1:
+            part, = parts
+            batch = part.batch
+            _attempt(part, batch.borrowing(), batch.sending(), batch.receiving())
+            return
         for part in parts:
-            _attempt(part, part.batch.borrowing)
+            _attempt(part, part.batch.borrowing())
         for part in parts:
-            _attempt(part, part.batch.sending)
+            _attempt(part, part.batch.sending())
         for part in parts:
-            _attempt(part, part.batch.receiving)
+            _attempt(part, part.batch.receiving())
     finally:
         _close_all(parts)
 
 
-def _attempt(part, steps):
+def _attempt(part, *steps):
     """Drive *steps* of the batch of *part*, if it has not failed yet, and keep what goes wrong."""
     if part.failure is None:
         try:
-            _steps.run(steps())
+            _steps.run(*steps)
         except Exception:
             failure = sys.exc_info()
             if comes_from_outside(failure, *part.batch.trusted):

@@ -9,6 +9,7 @@ and runs the callbacks: first those of nested pipelines, in the order in which
 these executed, then its own.
 """
 import sys
+from functools import partial
 
 import six
 
@@ -18,6 +19,7 @@ from ._pipe_methods import (
     ALLOWED,
     CLIENT_ATTRIBUTES,
     PLAIN_TYPES,
+    REDIS,
     check_allowed,
     sendable,
     with_refusals,
@@ -29,13 +31,13 @@ from ._unsent import warn_of_block, warn_of_loss
 from .exceptions import InvalidOperation, InvalidPipeline
 from .futures import Future, Unreturned, plain
 
-__all__ = ['pipeline', 'autoexec', 'Pipeline', 'NestedPipeline']
+__all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
 
 
 def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
     """Return a pipeline for the connection *name*, nested in *pipe* unless *pipe* is None.
 
-    - *pipe*: None, or a pipeline that an earlier call returned. Any other object is InvalidPipeline.
+    - *pipe*: None, or a :class:`~redpipe.Pipe`. Any other object is InvalidPipeline.
     - *name*: the name of the connection that the commands go to. None is the default connection, in a nested
       pipeline too.
     - *autoexec*: let a ``with`` block execute the pipeline when the block ends without an exception. Without
@@ -54,9 +56,10 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
             'pipe must be None or a pipeline of redpipe, not a %s; make one with '
             'redpipe.pipeline()' % type(pipe).__name__)
     name = DEFAULT if name is None else name
-    methods = ConnectionManager.methods(name)
+    backend = ConnectionManager.connections.get(name)
+    methods = REDIS if backend is None else backend.methods
     if methods is not None:
-        cls = methods.subclass_of(cls)
+        cls = methods[cls]
     return cls(name, autoexec, pipe, raise_on_error)
 
 
@@ -67,14 +70,14 @@ def autoexec(pipe=None, name=None, raise_on_error=True):
 
 @with_refusals
 class Pipe(object):
-    """The commands and callbacks that wait in a pipeline, and the state of its ``with`` block.
+    """The base of all pipelines, root and nested: the type that functions annotate.
 
     Every command of redis-py is a method and returns a Future at once. A Future that has its result already may be
     an argument.
     """
 
     __slots__ = ('_connection_name', '_autoexec', '_parent', '_raise_on_error', '_stack', '_callbacks',
-                 '_child_callbacks', '_unraised', '_block_ended', '__weakref__')
+                 '_child_callbacks', '_effects', '_unraised', '_block_ended', '__weakref__')
 
     def __init__(self, name=DEFAULT, autoexec=False, parent=None, raise_on_error=True):
         self._connection_name = name
@@ -84,8 +87,24 @@ class Pipe(object):
         self._stack = _NOTHING
         self._callbacks = []
         self._child_callbacks = []
+        self._effects = []
         self._unraised = []
         self._block_ended = False
+
+    @property
+    def connection_name(self):
+        """The name of the connection that the commands go to."""
+        return self._connection_name
+
+    @property
+    def autoexec(self):
+        """True if a ``with`` block executes the pipeline when it is left without an exception."""
+        return self._autoexec
+
+    @property
+    def parent(self):
+        """The pipeline that this one is nested in, None for a root."""
+        return self._parent
 
     def execute_command(self, *args, **options):
         """Queue the command of the words *args*; *options* are for redis-py's reply callbacks."""
@@ -186,27 +205,29 @@ class Pipe(object):
         return len(self._stack) // WIDTH
 
     def _take(self, raise_on_error=None):
-        """Empty the pipeline; return the queued commands, the callbacks in order, and the Futures that are to hold
-        an error reply of their own.
+        """Empty the pipeline; return the queued commands, the effects and callbacks in order, and the Futures that
+        are to hold an error reply of their own.
         """
         if raise_on_error is None:
             raise_on_error = self._raise_on_error
-        queued, callbacks, unraised = self._stack, self._callbacks, self._unraised
+        queued, effects, callbacks, unraised = self._stack, self._effects, self._callbacks, self._unraised
         self._stack = _NOTHING
         if type(queued) is _Guarded:
             queued = queued.taken()
         if callbacks or self._child_callbacks:
             callbacks = self._child_callbacks + callbacks
             self._callbacks, self._child_callbacks = [], []
+        if effects:
+            self._effects = []
         if unraised:
             self._unraised = []
         if not raise_on_error:
             unraised = [future for future in QueuedCommands(queued).futures if type(future) is not Unreturned]
-        return queued, callbacks, unraised
+        return queued, effects, callbacks, unraised
 
     def _drop(self, why, cause=None):
         """Empty the pipeline, let its Futures say *why*, and return the commands that were queued."""
-        queued, _, _ = self._take()
+        queued = self._take()[0]
         _tell(queued, why, cause)
         return queued
 
@@ -265,7 +286,7 @@ class Pipeline(Pipe):
         - *raise_on_error*: False keeps the error reply of a command for the Future of that command, which raises the
           error when it is read. None takes the value that the pipeline was made with.
         """
-        queued, callbacks, unraised = self._take(raise_on_error)
+        queued, effects, callbacks, unraised = self._take(raise_on_error)
         if queued:
             execution = Execution(queued, unraised, ConnectionManager.backend)
             try:
@@ -275,6 +296,8 @@ class Pipeline(Pipe):
             except BaseException as error:
                 execution.fail(error)
                 raise
+            if effects:
+                callbacks = [partial(execution.apply, effects)] + callbacks
         _run_callbacks(callbacks)
 
 
@@ -295,8 +318,10 @@ class NestedPipeline(Pipeline):
             raise InvalidOperation(
                 'the block of the parent pipeline was left already, so nothing would send '
                 'these commands; execute the nested pipeline inside it')
-        queued, callbacks, unraised = self._take(raise_on_error)
+        queued, effects, callbacks, unraised = self._take(raise_on_error)
         parent._stack += queued
+        if effects:
+            parent._effects += effects
         if callbacks:
             parent._child_callbacks += callbacks
         if unraised:
@@ -312,6 +337,27 @@ def _tell(queued, why, cause=None):
 def _first(queued):
     """Return the beginning of the first of the commands *queued*, as text."""
     return ' '.join(shown_word(word) for word in QueuedCommands(queued[:WIDTH]).as_sent()[0][:3])
+
+
+def queue(pipe, connection, commands, kind=Future):
+    """Queue *commands* for *connection* on *pipe*, or execute them at once without one; return their Futures.
+
+    Each command is a tuple: its words, its decoder or None, its effect or None, and the subject of that. The effect is
+    called with the subject and the Future once all Futures of the execute are settled, unless the server answered
+    with an error. Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
+    """
+    root = None
+    if pipe is None or not isinstance(pipe, Pipe):
+        root = pipe = pipeline(pipe, name=connection)  # raises the error for what is no pipe
+    futures = []
+    for words, decode, effect, subject in commands:
+        future = pipe._queue_command(connection, words, decode, kind)
+        futures.append(future)
+        if effect is not None:
+            pipe._effects += (effect, subject, future)
+    if root is not None:
+        root.execute()
+    return futures
 
 
 def _run_callbacks(callbacks):

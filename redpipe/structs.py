@@ -8,25 +8,53 @@ Redis that its field cannot decode raises InvalidValue where it is read, and
 spoils nothing else.
 """
 import copy
+import itertools
 import json
 import numbers
 from abc import ABCMeta
 from functools import partial
 
 import six
-from six.moves import collections_abc as abc
+from six.moves import collections_abc as abc, copyreg
 
-from ._layouts import NAMES, Layout, word
-from ._texts import brief
-from .exceptions import InvalidOperation, InvalidValue
-from .fields import FloatField, IntegerField, TextField
-from .futures import plain
+from ._struct_layout import NAME_TYPES, Layout, as_bytes
+from ._texts import brief, text_of
+from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
+from .fields import FloatField, IntegerField, TextField, kind_of
+from .futures import Future, Unreturned, plain, set_error
 from .keyspaces._words import raw
+from .pipelines import queue
 
 __all__ = ['Struct']
 
 #: Its reply is read pair by pair; a dict of bytes made of it before would be for nothing.
 _HGETALL = raw('HGETALL')
+
+
+class _FieldName(object):
+    """Refuses an attribute of a Struct that has the name of a field: setting it would write nothing to Redis.
+
+    Where a subclass defines no such field it is an attribute like any other.
+    """
+
+    def __init__(self, name):
+        self._name = name
+
+    def __get__(self, struct, cls):
+        try:
+            return vars(struct)[self._name]
+        except (KeyError, TypeError):
+            raise AttributeError('%r object has no attribute %r' % (cls.__name__, self._name))
+
+    def __set__(self, struct, value):
+        layout = type(struct)._layout
+        if self._name in layout.fields or self._name == layout.key_name:
+            raise InvalidOperation('%r is a field of %s, not an attribute; write it with update({%r: ...})' % (
+                self._name, type(struct).__name__, self._name))
+        vars(struct)[self._name] = value
+
+    def __delete__(self, struct):
+        vars(struct).pop(self._name, None)
 
 
 class _StructType(ABCMeta):
@@ -54,7 +82,10 @@ class _StructType(ABCMeta):
 
     def _lay_out(cls):
         cls._forget()
-        cls._known = Layout(cls)
+        cls._known = layout = Layout(cls)
+        for name in itertools.chain([layout.key_name], layout.fields):
+            if isinstance(name, str) and not any(name in vars(base) for base in cls.__mro__):
+                type.__setattr__(cls, name, _FieldName(name))
 
     def _forget(cls):
         cls._known = None
@@ -88,7 +119,7 @@ class Struct(object):
     Data without a key is InvalidOperation; a value that does not fit its field InvalidValue.
     """
 
-    __slots__ = ('key', '_data', '__weakref__')
+    __slots__ = ('key', '_data', '_load', '_persisted', '__weakref__')
 
     #: The name around the keys, ``keyspace{key}``. The name of the class if it says nothing;
     #: it is not inherited.
@@ -117,13 +148,20 @@ class Struct(object):
 
     def __init__(self, _key_or_data=None, pipe=None, fields=None, no_op=False):
         layout = type(self)._layout
-        self.key, data = layout.split(_key_or_data)
+        self.key, data = layout.split_key(_key_or_data)
         key = layout.core.redis_key(self.key)
-        commands, self._data = layout.writing(key, data) if data else ([], {})
-        if not no_op:
-            if fields != []:
-                commands += self._loading(layout, key, fields)
-            layout.run(pipe, commands)
+        commands, self._data, _ = layout.write_commands(key, data) if data else ((), {}, ())
+        self._load, self._persisted = None, False
+        if no_op:
+            return
+        loading = self._loading(layout, key, fields) if fields != [] else []
+        if commands:
+            # Loading tells whether the record exists.
+            effect = None if loading else _apply_written
+            commands = [(words, None, effect, self) for words in commands]
+        futures = queue(pipe, layout.connection, commands + loading if commands else loading, Unreturned)
+        if pipe is not None and loading:
+            self._load = futures[-1]
 
     # Reading and writing.
 
@@ -132,41 +170,45 @@ class Struct(object):
 
         A field that is not there is not there afterwards either.
         """
-        layout, key = _place(self)
-        layout.run(pipe, self._loading(layout, key, fields))
+        layout, key = _layout_and_key(self)
+        loading = self._loading(layout, key, fields)
+        futures = queue(pipe, layout.connection, loading, Unreturned)
+        if self._load is not None and loading:
+            self._load = futures[-1]
 
     def update(self, changes, pipe=None):
         """Write the fields in *changes*, a mapping; those with None are removed.
 
         Sends HSET and HDEL. The key cannot be among them (InvalidOperation).
         """
-        layout, key = _place(self)
-        layout.run(pipe, layout.writing(key, dict(plain(changes)), self._changed)[0])
+        layout, key = _layout_and_key(self)
+        commands, local, removed = layout.write_commands(key, dict(plain(changes)))
+        changes = self, local, removed
+        queue(pipe, layout.connection, [(words, None, _apply_changes, changes) for words in commands], Unreturned)
 
     def remove(self, fields, pipe=None):
         """Remove fields, one name or several; the key is InvalidOperation. Sends HDEL."""
-        layout, key = _place(self)
+        layout, key = _layout_and_key(self)
         names = _names(fields)
-        if names:
-            layout.run(pipe, [(layout.removing(key, names), partial(self._changed, {}, names))])
+        commands = [layout.remove_command(key, names)] if names else []
+        changes = self, {}, names
+        queue(pipe, layout.connection, [(words, None, _apply_changes, changes) for words in commands], Unreturned)
 
     def pop(self, name, default=None, pipe=None):
         """Remove a field, in Redis too, and return a Future of its value, or of *default*.
 
         Sends HGET and HDEL.
         """
-        layout, key = _place(self)
-        member, field = layout.field(name)[:2]
-        futures = []
+        layout, key = _layout_and_key(self)
+        entry = layout.field(name)
+        found = []
 
         def decode(reply):
-            return default if reply is None else field.decode(reply)
+            return default if found[0] is None else entry.field.decode(found[0])
 
-        def removed(reply):
-            self._changed({}, [name])
-            return futures[0].result
-
-        layout.run(pipe, [(('HGET', key, member), decode), (('HDEL', key, member), removed)], futures)
+        futures = queue(pipe, layout.connection, [
+            (('HGET', key, entry.member), found.append, None, None),
+            (('HDEL', key, entry.member), decode, _apply_changes, (self, {}, [name]))])
         return futures[1]
 
     def incr(self, field, amount=1, pipe=None):
@@ -182,29 +224,29 @@ class Struct(object):
         return Struct._add(self, field, -1, amount, pipe)
 
     def _add(self, name, sign, amount, pipe):
-        layout, key = _place(self)
-        member, field = layout.field(name)[:2]
+        layout, key = _layout_and_key(self)
+        entry = layout.field(name)
         amount = plain(amount)
-        kind = field if isinstance(field, type) else type(field)
+        kind = kind_of(entry.field)
         if not issubclass(kind, (IntegerField, FloatField)):
             kind = IntegerField if isinstance(amount, numbers.Integral) else FloatField
         kind.encode(amount)  # raises the error
         words = (raw('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
-                 key, member, kind.encode(sign * amount))
+                 key, entry.member, kind.encode(sign * amount))
+        local = {}
 
         def decode(reply):
-            data = word(reply)
-            self._changed({name: layout.value(self.key, name, field.decode, data)}, ())
+            data = as_bytes(reply)
+            local[name] = layout.decode_value(self.key, name, entry.field, data)  # for the effect
             return kind.decode(data)
 
-        futures = []
-        layout.run(pipe, [(words, decode)], futures)
-        return futures[0]
+        future, = queue(pipe, layout.connection, [(words, decode, _apply_changes, (self, local, ()))])
+        return future
 
     def clear(self, pipe=None):
         """Remove the whole record from Redis, and all fields here. Sends DEL."""
-        layout, key = _place(self)
-        layout.run(pipe, [(('DEL', key), self._cleared)])
+        layout, key = _layout_and_key(self)
+        queue(pipe, layout.connection, [(('DEL', key), None, _apply_clear, self)], Unreturned)
 
     @classmethod
     def delete(cls, keys=None, pipe=None):
@@ -217,7 +259,8 @@ class Struct(object):
             raise InvalidOperation('delete() takes the keys of the records to remove: %s.delete([key]); '
                                    'a record at hand is removed by its clear()' % cls.__name__)
         keys = _names(keys.key if isinstance(keys, Struct) else keys)
-        layout.run(pipe, [(('DEL', layout.core.redis_key(key)), None) for key in keys])
+        commands = [(('DEL', layout.core.redis_key(key)), None, None, None) for key in keys]
+        queue(pipe, layout.connection, commands, Unreturned)
 
     @classmethod
     def scan_iter(cls, match=None, count=None):
@@ -234,7 +277,11 @@ class Struct(object):
             return self.key
         if self.restrict_fields:
             type(self)._layout.check(item)
-        return plain(self._data[item])
+        try:
+            return plain(self._data[item])
+        except KeyError:
+            self._require_load()
+            raise
 
     def get(self, item, default=None):
         """Return the local value of a field, or *default* if it has none."""
@@ -250,7 +297,7 @@ class Struct(object):
         raise InvalidOperation('fields are removed by remove([%s])' % brief(item))
 
     def __contains__(self, item):
-        return item == self.key_name or item in self._data
+        return item == self.key_name or item in self._data or self._require_load()
 
     def __bool__(self):
         return True
@@ -258,6 +305,7 @@ class Struct(object):
     __nonzero__ = __bool__
 
     def __len__(self):
+        self._require_load()
         return len(self._data) + 1
 
     def __iter__(self):
@@ -265,6 +313,7 @@ class Struct(object):
 
     def keys(self):
         """Return the names of the local fields, and that of the key, as a list."""
+        self._require_load()
         return [self.key_name] + list(self._data)
 
     def values(self):
@@ -277,18 +326,32 @@ class Struct(object):
 
     def iteritems(self):
         """Iterate over (name, value), the key among them."""
+        self._require_load()
         yield self.key_name, self.key
         for name, value in self._data.items():
             yield name, plain(value)
 
+    def _require_load(self):
+        """Raise ResultNotReady if the first load of the record was queued and has not come; return False otherwise."""
+        if self._load is None:
+            return False
+        try:
+            self._load.result
+            why = cause = None  # its effect comes next
+        except Exception as error:
+            why, cause = text_of(error), getattr(error, '__cause__', None) or error
+        refusal = ResultNotReady('%s %s has not loaded: %s' % (type(self).__name__, brief(self.key), why))
+        refusal.__cause__ = cause
+        raise refusal
+
     def copy(self):
-        """Return another Struct with the same key and local values; nothing is sent."""
+        """Return another Struct with the same key and local values; sends no command."""
         return copy.copy(self)
 
     @property
     def persisted(self):
-        """Whether any field but the key is known, that is, the record exists."""
-        return bool(self._data)
+        """Whether the record is known to exist: any of its fields was read from Redis, or written, with success."""
+        return self._persisted
 
     def __eq__(self, other):
         if not isinstance(other, (Struct, abc.Mapping)):
@@ -313,8 +376,54 @@ class Struct(object):
             return object.__repr__(self)
 
     def __reduce_ex__(self, protocol):
+        self._require_load()
         # The older protocols cannot pickle the slots that a subclass may have.
         return super(Struct, self).__reduce_ex__(max(protocol, 2))
+
+    def __getstate__(self):
+        return (self.key, self._data) + ((self._rest(),) if self._rest() else ())
+
+    def _rest(self):
+        """Return what else there is to keep: attributes and slots of a subclass, by name."""
+        rest = dict(getattr(self, '__dict__', ()))
+        for name in copyreg._slotnames(type(self)):
+            if name not in Struct.__slots__ and hasattr(self, name):
+                rest[name] = getattr(self, name)
+        if self._persisted is not bool(self._data):
+            rest['_persisted'] = self._persisted
+        return rest
+
+    def __setstate__(self, state):
+        rest = {}
+        if len(state) == 2 and isinstance(state[1], dict) and '_data' in state[1] and (
+                state[0] is None or isinstance(state[0], dict)):  # as it was before: attributes, and slots
+            rest.update(state[0] or {}, **state[1])
+            self.key, self._data = rest.pop('key'), rest.pop('_data')
+        else:
+            self.key, self._data = state[:2]
+            rest.update(*state[2:])
+        self._load, self._persisted = None, bool(self._data)
+        for name, value in rest.items():
+            if name in copyreg._slotnames(type(self)):
+                setattr(self, name, value)
+            else:
+                vars(self)[name] = value
+
+    def __copy__(self):
+        return self._twin(lambda value: value)
+
+    def __deepcopy__(self, memo):
+        return self._twin(lambda value: copy.deepcopy(value, memo), memo)
+
+    def _twin(self, copied, memo=None):
+        twin = type(self).__new__(type(self))
+        if memo is not None:
+            memo[id(self)] = twin
+        twin.__setstate__(copied(self.__getstate__()))
+        if self._load is not None:
+            twin._load = Future()
+            set_error(twin._load, ResultNotReady('it is a copy of a record that had not loaded; load() it'))
+        return twin
 
     # Local values are replaced, never changed in place: copies share them.
 
@@ -323,40 +432,52 @@ class Struct(object):
         if fields is None:
             fields = 'all' if self.default_fields is None else self.default_fields
         if fields == 'all' and not layout.restricted:
-            return [((_HGETALL, key), self._loaded)]
+            return [((_HGETALL, key), self._decode, _apply_loaded, self)]
         names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)
         names = [name for name in names if name != layout.key_name]
         if not names:
             return []
         entries = [layout.field(name) for name in names]
-        words = ('HMGET', key) + tuple([entry[0] for entry in entries])
-        return [(words, partial(self._partly_loaded, names, entries))]
+        words = ('HMGET', key) + tuple([entry.member for entry in entries])
+        decode = partial(layout.decode_some, self.key, names, entries)
+        return [(words, decode, _apply_partly_loaded, self)]
 
-    def _loaded(self, reply):
-        self._data = type(self)._layout.decode(self.key, reply)
-
-    def _partly_loaded(self, names, entries, reply):
-        loaded, missing = {}, []
-        layout = type(self)._layout
-        for name, (_, field, _, _), value in zip(names, entries, reply):
-            if value is None:
-                missing.append(name)
-            else:
-                loaded[name] = layout.value(self.key, name, field.decode, value)
-        self._changed(loaded, missing)
-
-    def _changed(self, local, removed, reply=None):
-        data = dict(item for item in self._data.items() if item[0] not in removed)
-        data.update(local)
-        self._data = data
-        return reply
-
-    def _cleared(self, reply):
-        self._data = {}
-        return reply
+    def _decode(self, reply):
+        return type(self)._layout.decode(self.key, reply)
 
 
-def _place(struct):
+# Effects: what a reply does to a Struct. They come after all Futures of the execute are settled, perhaps twice.
+
+def _apply_loaded(struct, future):
+    struct._data = data = future.result
+    struct._persisted = bool(data)
+    struct._load = None
+
+
+def _apply_partly_loaded(struct, future):
+    loaded, missing = future.result
+    _apply_changes((struct, loaded, missing))
+    struct._load = None
+
+
+def _apply_written(struct, future):
+    struct._persisted = bool(struct._data)
+
+
+def _apply_changes(changes, future=None):
+    struct, local, removed = changes
+    data = dict(item for item in struct._data.items() if item[0] not in removed) if removed else dict(struct._data)
+    data.update(local)
+    struct._data = data
+    struct._persisted = bool(data)
+
+
+def _apply_clear(struct, future):
+    struct._data = {}
+    struct._persisted = False
+
+
+def _layout_and_key(struct):
     """Return the layout of the class of *struct* and the name of the record in Redis."""
     if not isinstance(type(struct), _StructType):  # User.load('1')
         raise InvalidOperation('the method belongs to a record, not to its class and a %s; make the record from '
@@ -368,7 +489,7 @@ def _place(struct):
 def _names(given):
     """Return the list of names that one text, number or iterable stands for."""
     given = plain(given)
-    names = [given] if isinstance(given, NAMES) else [plain(name) for name in given]
+    names = [given] if isinstance(given, NAME_TYPES) else [plain(name) for name in given]
     try:
         frozenset(names)  # a name that cannot be hashed is none
     except (TypeError, ValueError):

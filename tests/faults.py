@@ -87,6 +87,9 @@ def name_of(command):
 class Link(object):
     """One connection of a client through *proxy*, and what a fault can do with it."""
 
+    #: What becomes of whatever comes next where the network has forgotten the connection.
+    forgotten = None
+
     def __init__(self, proxy, client, server):
         self.proxy = proxy
         self._client, self._server = client, server
@@ -96,6 +99,8 @@ class Link(object):
         try:
             while True:
                 command = self._from_client.value()
+                if self.forgotten:
+                    self.forgotten(self, command)
                 fault = None if name_of(command) in OWN else self.proxy.fault()
                 (fault or relay)(self, command)
         except (Gone, socket.error):
@@ -334,6 +339,22 @@ class Proxy(object):
         with self._lock:
             self.seen += 1
             return self._planned.pop(self.seen - 1, self._always)
+
+    def forget(self, then=reset_before):
+        """Forget all connections, as a load balancer does that has not seen them for long: nobody is told.
+
+        *then* is what becomes of the next command, those of redis-py's own too.
+        """
+        for link in list(self.links):
+            link.forgotten = then
+
+    def close_all(self, reset=False):
+        """Close all connections; with *reset* not politely."""
+        for link in list(self.links):
+            try:
+                link.cut(reset)
+            except Gone:
+                pass
 
     def kill(self):
         """Close one of the connections, any of them."""

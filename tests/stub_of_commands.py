@@ -1,6 +1,6 @@
 """Makes redpipe._pipe_methods.pyi, the types of the commands that a pipe takes from redis-py::
 
-    python tests/stub_of_commands.py
+    PYTHONPATH=. python tests/stub_of_commands.py
 
 Names, parameters and their defaults are those of the installed redis-py. Its types are of little use to a pipe, which
 returns Futures of bytes, so most of them are said again here. tests/test_types.py calls every command and compares what
@@ -294,7 +294,7 @@ def method(name, function, given):
 
 def stub():
     """Return the text of the whole stub."""
-    pipe, known, methods = REDIS.given_to(Pipeline), replies(), {}
+    pipe, known, methods = REDIS[Pipeline], replies(), {}
     for base in reversed(redis.StrictRedis.__mro__):
         for name in vars(base):
             if not name.startswith('_') and name in vars(pipe) and name not in WITHOUT:

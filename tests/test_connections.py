@@ -264,8 +264,6 @@ def run_all(works):
     return failed
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError,
-                   reason='a batch keeps its connection while the next one waits for that of another pool')
 def test_threads_that_speak_to_two_limited_pools_do_not_wait_for_each_other(server, second_server):
     redpipe.reset()
     redpipe.connect_redis(limited(server), name='a')
@@ -305,8 +303,6 @@ class Hiding(object):
         self._pipe.reset()
 
 
-@pytest.mark.xfail(strict=True, raises=redis.ConnectionError,
-                   reason='a batch keeps its connection while a pipeline object waits for one of the same pool')
 def test_a_pipeline_object_that_hides_its_pool_shares_it(server):
     client = limited(server)
     client.flushdb()
@@ -323,8 +319,6 @@ def test_a_pipeline_object_that_hides_its_pool_shares_it(server):
     assert sorted([hidden.result, plain.result]) == [1, 2]
 
 
-@pytest.mark.xfail(strict=True, raises=redis.ConnectionError,
-                   reason='with threads, batches of several names for one client want a connection each at once')
 @pytest.mark.parametrize('direct', [True, False])
 def test_names_of_one_client_share_its_only_connection_with_threads_too(direct, server):
     client = redis.StrictRedis(connection_pool=redis.ConnectionPool(
@@ -348,7 +342,6 @@ def test_names_of_one_client_share_its_only_connection_with_threads_too(direct, 
 
 # -- what changes when a client is connected already
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason='the pool of a client is asked for when it is connected')
 def test_a_client_whose_pool_is_replaced_goes_to_the_new_one(server, second_server):
     client, other = server.client(), second_server.client()
     client.flushdb()
@@ -364,8 +357,6 @@ def test_a_client_whose_pool_is_replaced_goes_to_the_new_one(server, second_serv
     assert server.client().get('n') == other.get('n') == b'1'
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError,
-                   reason='whether a client is a plain one is asked for when it is connected')
 @pytest.mark.parametrize('name', ['execute', 'pipeline'])
 def test_what_is_traced_after_connecting_sees_the_batches(name, connected, monkeypatch):
     traces = connected if name == 'pipeline' else connected.pipeline()

@@ -776,9 +776,6 @@ ELSEWHERE = [
 LOADING = 'LOADING Redis is loading the dataset in memory', redis.ConnectionError
 
 needs_retry_on_error = pytest.mark.skipif(RELEASE < (4, 1), reason='no retry_on_error in this redis-py')
-refusals_are_replies = pytest.mark.xfail(
-    strict=True, raises=AssertionError,
-    reason='a batch that was refused is not sent again, whatever the retry settings of its client say')
 
 
 def first_word(value):
@@ -804,7 +801,6 @@ def insisting(proxy):
 
 
 @needs_retry_on_error
-@refusals_are_replies
 @pytest.mark.parametrize('text, error', ELSEWHERE + [LOADING], ids=first_word)
 def test_a_write_that_was_refused_is_sent_again_as_the_client_says(text, error, client, proxy, insisting, way):
     insisting(error, **way)
@@ -815,7 +811,6 @@ def test_a_write_that_was_refused_is_sent_again_as_the_client_says(text, error, 
 
 
 @needs_retry_on_error
-@refusals_are_replies
 @pytest.mark.parametrize('text, error', ELSEWHERE, ids=first_word)
 def test_a_read_that_was_refused_is_sent_again_as_the_client_says(text, error, client, proxy, insisting, way):
     insisting(error, **way)
@@ -828,7 +823,6 @@ def test_a_read_that_was_refused_is_sent_again_as_the_client_says(text, error, c
 
 
 @needs_retry_on_error
-@refusals_are_replies
 def test_writes_that_were_all_refused_are_sent_again_as_the_client_says(client, proxy, insisting, way):
     insisting(READONLY[1], **way)
     for after in range(2):
@@ -839,7 +833,6 @@ def test_writes_that_were_all_refused_are_sent_again_as_the_client_says(client, 
 
 
 @needs_retry_on_error
-@refusals_are_replies
 def test_one_may_leave_what_was_refused_to_redis_py(client, proxy, insisting):
     insisting(READONLY[1], at_most_once=False)
     proxy.next(answer(READONLY[0]))
@@ -849,7 +842,6 @@ def test_one_may_leave_what_was_refused_to_redis_py(client, proxy, insisting):
 
 
 @needs_retry_on_error
-@refusals_are_replies
 def test_the_connection_to_a_demoted_primary_is_closed_as_redis_py_closes_it(proxy, insisting, way):
     client = insisting(READONLY[1], again=0, **way)
 
@@ -906,8 +898,6 @@ class Primary(object):
         return '127.0.0.1', self.port
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError,
-                   reason='the refusal of a demoted primary is taken for a lost reply where Sentinel named it')
 def test_the_refusal_of_a_primary_that_sentinel_named_is_that_of_redis_py(client, proxy, way):
     options = retries(0)
     options.pop('retry_on_timeout', None)
@@ -1102,8 +1092,7 @@ def test_an_interrupt_ends_all_connections_of_the_execute_at_once(connect, proxy
         assert error is None and ref == b'mine'
 
 
-@pytest.mark.parametrize('direct', [True, pytest.param(False, marks=pytest.mark.xfail(
-    strict=True, raises=AttributeError, reason='what guards a pipeline object cannot be ended from another thread'))])
+@pytest.mark.parametrize('direct', [True, False])
 def test_an_interrupt_ends_the_batches_of_threads_too(direct, proxy, through, alarm):
     for name in ('one', 'two'):
         through(name, direct=direct).connection_pool.connection_kwargs['socket_timeout'] = 5

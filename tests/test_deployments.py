@@ -99,6 +99,63 @@ def test_tls(start):
             ref.result
 
 
+def pool(**options):
+    return redis.BlockingConnectionPool(**options)
+
+
+#: What else a client of redis-py can be told, and the release that knows it.
+KINDS = {
+    'one connection': ((3, 0), lambda **where: redis.Redis(single_connection_client=True, **where)),
+    'health checks': ((3, 3), lambda **where: redis.Redis(health_check_interval=1, **where)),
+    'credentials': ((4, 5), lambda **where: redis.Redis(
+        credential_provider=redis.credentials.UsernamePasswordCredentialProvider('default', ''), **where)),
+    'RESP2': ((5, 0), lambda **where: redis.Redis(protocol=2, **where)),
+    'RESP3': ((5, 0), lambda **where: redis.Redis(protocol=3, **where)),
+    'a pool of its own': ((5, 0), lambda **where: redis.Redis.from_pool(redis.ConnectionPool(**where))),
+    'a cache': ((5, 3), lambda **where: redis.Redis(protocol=3, cache_config=redis.cache.CacheConfig(), **where)),
+    'a cache and a pool': ((5, 3), lambda **where: redis.Redis(connection_pool=pool(
+        protocol=3, cache_config=redis.cache.CacheConfig(), **where))),
+    'events': ((6, 0), lambda **where: redis.Redis(event_dispatcher=redis.event.EventDispatcher(), **where)),
+    'maintenance': ((7, 0), lambda **where: redis.Redis(
+        protocol=3, maint_notifications_config=redis.maint_notifications.MaintNotificationsConfig('auto'), **where)),
+    'maintenance and a pool': ((7, 0), lambda **where: redis.Redis(connection_pool=pool(
+        protocol=3, maint_notifications_config=redis.maint_notifications.MaintNotificationsConfig('auto'), **where))),
+    'no maintenance': ((7, 0), lambda **where: redis.Redis(
+        maint_notifications_config=redis.maint_notifications.MaintNotificationsConfig(False), **where)),
+}
+
+
+@pytest.mark.parametrize('direct', [True, False])
+@pytest.mark.parametrize('kind', sorted(KINDS))
+def test_what_else_a_client_can_be_told(kind, direct, server, client):
+    since, make = KINDS[kind]
+    if tuple(map(int, redis.__version__.split('.')[:2])) < since:
+        pytest.skip('redis-py %s does not know it' % redis.__version__)
+    if 'RESP3' in kind or 'cache' in kind or 'maintenance' in kind or 'credentials' in kind:
+        if int(server.version.split('.')[0]) < 6:
+            pytest.skip('the server knows it from Redis 6 on')
+    if 'cache' in kind and tuple(map(int, server.version.split('.')[:2])) < (7, 4):
+        pytest.skip('redis-py does it from Redis 7.4 on')
+    one = make(host=server.host, port=server.port)
+    redpipe.connect_redis(one, direct=direct)
+    for _ in range(3):
+        redpipe_works()
+    redpipe.reset()
+    one.connection_pool.disconnect()
+
+
+@pytest.mark.parametrize('make', [lambda client: client.pubsub(), lambda client: client.monitor(),
+                                  lambda client: client.keyspace_notifications()],
+                         ids=['pubsub', 'monitor', 'notifications'])
+def test_what_makes_no_pipelines_is_no_client(make, client):
+    try:
+        other = make(client)
+    except AttributeError:
+        pytest.skip('redis-py %s has none' % redis.__version__)
+    with pytest.raises(redpipe.exceptions.InvalidPipeline, match='a client such as'):
+        redpipe.connect_redis(other)
+
+
 @pytest.mark.skipif(redis.VERSION < (3, 4), reason='redis-py knows users from 3.4 on')
 def test_users(start):
     with start() as one:

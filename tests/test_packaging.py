@@ -28,7 +28,7 @@ LAYERS = [
     {'connections'},
     {'pipelines'},
     {'keyspaces'},
-    {'_layouts'},
+    {'_struct_layout'},
     {'structs'},
     {'_json_patch'},
     {'__init__'},

@@ -421,6 +421,42 @@ def test_a_root_and_a_nested_pipeline_are_told_apart_by_class_alone(connected):
     assert public == [name for name in dir(inner) if not name.startswith('_')]
 
 
+def test_every_pipeline_is_a_pipe_that_tells_its_connection_its_parent_and_whether_it_executes_by_itself(connected):
+    root = redpipe.pipeline()
+    inner = redpipe.autoexec(root, name='far')
+    told = [(pipe.connection_name, pipe.autoexec, pipe.parent) for pipe in (root, inner)]
+    assert told == [('default', False, None), ('far', True, root)]
+    assert redpipe.pipeline(inner, autoexec=True).autoexec is True
+    assert redpipe.pipeline(inner).parent is inner
+    assert isinstance(root, redpipe.Pipe) and isinstance(inner, redpipe.Pipe)
+    assert not isinstance(redpipe.Future(), redpipe.Pipe)
+
+
+@pytest.mark.parametrize('name', ['connection_name', 'autoexec', 'parent'])
+def test_what_a_pipe_tells_of_itself_cannot_be_changed(connected, name):
+    pipe = redpipe.pipeline()
+    for one in (pipe, redpipe.pipeline(pipe)):
+        with pytest.raises(AttributeError):
+            setattr(one, name, None)
+
+
+def test_any_kind_of_pipe_takes_nested_pipes_and_the_commands_of_keyspaces_and_structs(connected):
+    class Kind(redpipe.Pipe):
+        __slots__ = ()
+
+    class User(redpipe.Struct):
+        fields = {'visits': redpipe.IntegerField}
+
+    pipe = Kind()
+    with redpipe.autoexec(pipe) as inner:
+        inner.incr('k')
+    redpipe.String(pipe).set('k', 'v')
+    User('1', pipe=pipe, no_op=True).incr('visits', pipe=pipe)
+    assert inner.parent is pipe
+    assert pipe._queued == 3
+    pipe.reset()
+
+
 @pytest.mark.parametrize('depth', [1, 3, 6, 60])
 def test_commands_run_in_program_order_in_one_batch_at_any_depth(linked, depth):
     link, client = linked

@@ -8,9 +8,8 @@ from .._client_libraries import (
     refuse_several,
     returns_error_replies,
 )
-from .._redis_commands import only_reads
 from ..exceptions import InvalidPipeline, outcome_unknown
-from .at_most_once import ReplyLost
+from .at_most_once import ReplyLost, is_only_a_refusal
 from .guard import CallbackFailed, FirstError, guard
 from .rows import clock, row
 
@@ -49,10 +48,11 @@ class ClientPipelineBatch(object):
                 getattr(pipe, method or 'execute_command')(*args, **options or {})
             self.pool = getattr(pipe, 'connection_pool', None) or getattr(pipe, 'nodes_manager', None)
             self._words = self._queued_words()
-            self._options, errors = {}, client_errors(pipe)
-            self.error_reply = errors.ResponseError
+            self._options = {}
+            self._errors = client_errors(pipe)
+            self.error_reply = self._errors.ResponseError
             if is_guarded(pipe):
-                self._prepare_guarded(errors)
+                self._prepare_guarded()
         except BaseException:
             pipe.reset()
             raise
@@ -64,7 +64,7 @@ class ClientPipelineBatch(object):
             return [one.args if hasattr(one, 'args') else one[0] for one in queued]
         return [() if method else args for args, method in zip(commands.words, commands.methods)]
 
-    def _prepare_guarded(self, errors):
+    def _prepare_guarded(self):
         """Find out now what cannot be sent, and let the pipeline object send at most once and return error replies."""
         backend, pipe = self._backend, self._pipe
         if type(pipe) not in backend.pipelines:
@@ -75,12 +75,12 @@ class ClientPipelineBatch(object):
                 encode(arg)
         words = self._commands.as_sent()
         if backend.at_most_once:
-            self._guard = guard(pipe, once=not only_reads(words))
+            self._guard = guard(pipe, words)
         if returns:
             self._options = {'raise_on_error': False}
             if hasattr(pipe, 'raise_first_error') and not backend.is_cluster:
                 self._first_error = pipe.raise_first_error = FirstError(
-                    errors, words if backend.at_most_once else None, self._guard)
+                    self._errors, words if backend.at_most_once else None, self._guard)
                 self._options = {'raise_on_error': True}
 
     # Steps.
@@ -101,6 +101,8 @@ class ClientPipelineBatch(object):
         except ReplyLost as lost:
             if started:
                 self._report(started, lost.cause)
+            if is_only_a_refusal(lost.cause, len(self._commands), self._errors):
+                raise lost.cause
             raise self._unknown(lost, self._guard.replies)
         except self.error_reply as error:
             if started:

@@ -15,7 +15,7 @@ import six
 
 from .._client_libraries import base_error, client_errors, comes_from_outside, shut_down
 from ..exceptions import VALUE_ERRORS
-from .at_most_once import ReplyLost, refusal_to_repeat
+from .at_most_once import ReplyLost, is_only_a_refusal, may_repeat_after_loss, refusal_to_repeat
 from .connection_source import borrow, make_ready
 
 __all__ = ['CallbackFailed', 'FirstError', 'guard']
@@ -32,13 +32,14 @@ def reply_lost(cause, errors):
 
 
 class Guard(object):
-    """What is known of a batch: whether it may be sent *once* only, and has been.
+    """What is known of a batch of *commands*, tuples of words: whether it may be sent *once* only, and has been.
 
     *errors* is the module of the client's errors, *replies* are those of the one server to the first commands, and
     *unread* is how many were left when its connections were given back.
     """
 
-    def __init__(self, once, errors):
+    def __init__(self, commands, once, errors):
+        self.commands = commands
         self.once = once
         self.errors = errors
         self.sent = False
@@ -53,13 +54,13 @@ class Guard(object):
             pool.release(connection)
 
 
-def guard(pipe, once):
-    """Guard the connections of *pipe*, which is executed next; with *once* it raises ReplyLost.
+def guard(pipe, commands):
+    """Guard the connections of *pipe*, which is executed next and has queued *commands*, tuples of words.
 
-    A pipeline of a cluster returns it for commands whose replies were lost. What this returns is to ``end()`` after
-    the execution.
+    It raises ReplyLost if the commands may not run again; a pipeline of a cluster returns it for commands whose
+    replies were lost. What this returns is to ``end()`` after the execution.
     """
-    batch = Guard(once, client_errors(pipe))
+    batch = Guard(commands, not may_repeat_after_loss(commands), client_errors(pipe))
     # A cluster's, of redis-py or of valkey-py.
     for name in 'get_redis_connection', 'get_valkey_connection':
         of_node = _weakly(getattr(pipe, name, None))
@@ -278,12 +279,23 @@ class _GuardedConnection(_Proxy):
                 if self.in_multi and not self.unread:
                     self._batch.sent = False  # EXEC was refused: no command of it has run
                 raise
+            if self._was_refused(error):
+                self._inner.disconnect()
+                self.unread = 0
+                self._batch.sent = False  # the client may send again, if its retry settings say so
+                raise
             self._failure = self._mark_lost(sys.exc_info())
             raise self._failure or error
         self.unread -= 1
         if not self.unread:
             self.in_multi = False  # EXEC was taken
         return reply
+
+    def _was_refused(self, error):
+        """Return True if *error* is a refusal of the only command, which may run again."""
+        commands, errors = self._batch.commands, self._batch.errors
+        return not self.in_multi and is_only_a_refusal(error, len(commands), errors) \
+            and refusal_to_repeat(commands, [error], errors.ConnectionError) is not None
 
     def _mark_lost(self, failure):
         """Close the connection; return the ReplyLost for *failure*, an exc_info, or None if the client may repeat."""

@@ -8,7 +8,7 @@ from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField, codec, from_utf8, kind_of, utf8
 from ..futures import plain
-from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
+from ..pipelines import DEFAULT, Pipe, autoexec, pipeline
 from ._words import SIMPLE, sendable, several
 
 #: What a pattern of Redis takes for something else than itself.
@@ -70,7 +70,7 @@ class Base(object):
 
     def __init__(self, pipe=None):
         """Queue the commands on *pipe*; without one, each is sent at once by itself."""
-        if pipe is not None and not isinstance(pipe, (Pipeline, NestedPipeline)):
+        if pipe is not None and not isinstance(pipe, Pipe):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
         self._connection_name = self._connection()

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 from ..fields import _Codec
 from ..futures import Future
-from ..pipelines import Pipeline
+from ..pipelines import Pipe, Pipeline
 
 _K = TypeVar('_K')
 _V = TypeVar('_V')
@@ -62,7 +62,7 @@ class Base:
     connections: ClassVar[str | None]
     keyparse: ClassVar[_Codec[Any, object] | type[object] | None]
     valueparse: ClassVar[_Codec[Any, object] | type[object] | None]
-    def __init__(self, pipe: Pipeline | None = None) -> None: ...
+    def __init__(self, pipe: Pipe | None = None) -> None: ...
     @property
     def pipe(self) -> Pipeline: ...
     @classmethod

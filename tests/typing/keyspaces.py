@@ -329,6 +329,7 @@ def hashes() -> None:
         assert_type(settings.hset('a', 'colour', 'red'), Future[int])
         assert_type(settings.hset('a', mapping={'size': 'large'}), Future[int])
         assert_type(settings.hget('a', 'colour'), Future[Optional[str]])
+        assert_type(settings.hget('a', key=7), Future[Optional[str]])
         assert_type(settings.hmget('a', ['colour', 'shape']), Future[list[Optional[str]]])
         assert_type(settings.hgetall('a'), Future[dict[str, str]])
         assert_type(settings.hkeys('a'), Future[list[str]])
@@ -434,7 +435,7 @@ def redis_pys_names() -> None:
         assert_type(sizes.hincrby('n', key='x', amount=2), Future[int])
     dump = Names().dump('a')
     if dump.result is not None:
-        assert_type(Names().restore('b', value=dump.result, ttl=0, replace=True), Future[bytes])
+        assert_type(Names().restore('b', value=dump.result, ttl=0, replace=True), Future[str])
 
 
 def others() -> None:
@@ -461,7 +462,7 @@ def others() -> None:
         assert_type(cities.zrange('near', 0, -1), Future[list[str]])
 
 
-def plain_types(pipe: redpipe.pipelines.Pipeline) -> None:
+def plain_types(pipe: redpipe.Pipe) -> None:
     ages, plain = Ages(pipe), Plain(pipe)
     assert_type(ages.get(5), Future[Optional[float]])
     assert_type(ages.set(5, 1.5), Future[Optional[bool]])

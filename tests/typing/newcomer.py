@@ -5,7 +5,6 @@ import redis
 
 import redpipe
 from redpipe import Future
-from redpipe.pipelines import Pipeline
 
 
 class Followers(redpipe.SortedSet):
@@ -30,14 +29,14 @@ def connect(client: 'redis.Redis', games: 'redis.Redis') -> None:
     redpipe.enable_threads()
 
 
-def seen(user: str, pipe: Optional[Pipeline] = None) -> Future[int]:
+def seen(user: str, pipe: Optional[redpipe.Pipe] = None) -> Future[int]:
     with redpipe.autoexec(pipe) as pipe:
         count = User(user, pipe=pipe, no_op=True).incr('visits', pipe=pipe)
         pipe.expire('U{%s}' % user, 3600)
         return count
 
 
-def popular(users: list[str], pipe: Optional[Pipeline] = None) -> Future[dict[str, int]]:
+def popular(users: list[str], pipe: Optional[redpipe.Pipe] = None) -> Future[dict[str, int]]:
     answer: Future[dict[str, int]] = Future()
     with redpipe.autoexec(pipe) as pipe:
         counts = [Followers(pipe).zcard(user) for user in users]

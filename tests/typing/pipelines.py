@@ -1,4 +1,4 @@
-"""Pipelines are Pipelines, nested or not, and their commands return Futures of what redis-py's replies are."""
+"""Pipelines are Pipes, nested or not, and their commands return Futures of what redis-py's replies are."""
 from datetime import timedelta
 from typing import Any, Optional, assert_type
 
@@ -7,7 +7,7 @@ from redpipe import Future
 from redpipe.pipelines import NestedPipeline, Pipeline
 
 
-def visit(page: str, pipe: Optional[Pipeline] = None) -> Future[int]:
+def visit(page: str, pipe: Optional[redpipe.Pipe] = None) -> Future[int]:
     """Take a pipe, nest in it, and return a Future: the building block of everything."""
     with redpipe.autoexec(pipe) as pipe:
         assert_type(pipe, Pipeline)
@@ -16,7 +16,7 @@ def visit(page: str, pipe: Optional[Pipeline] = None) -> Future[int]:
         return count
 
 
-def visits(pages: list[str], pipe: Optional[Pipeline] = None) -> Future[int]:
+def visits(pages: list[str], pipe: Optional[redpipe.Pipe] = None) -> Future[int]:
     """Promise more than a reply, with a callback."""
     total: Future[int] = Future()
     with redpipe.autoexec(pipe) as pipe:
@@ -33,6 +33,46 @@ def nested() -> None:
             assert_type(visit('home', inner), Future[int])
         assert_type(visits(['home', 'news'], pipe=pipe), Future[int])
         assert_type(pipe.execute(), None)
+
+
+def told(pipe: redpipe.Pipe) -> str:
+    """Read what a pipe tells of itself, and use it as the root that it may be."""
+    assert_type(pipe.connection_name, str)
+    assert_type(pipe.autoexec, bool)
+    assert_type(pipe.parent, Optional[redpipe.Pipe])
+    assert_type(redpipe.pipeline(pipe), NestedPipeline)
+    with redpipe.autoexec(pipe) as inner:
+        assert_type(inner, NestedPipeline)
+        inner.incr('number')
+    redpipe.String(pipe).incr('number')
+    assert_type(pipe.incr('number'), Future[int])
+    return pipe.connection_name
+
+
+class Counter(redpipe.Struct):
+    fields = {'visits': redpipe.IntegerField}
+
+
+def counted(pipe: Optional[redpipe.Pipe] = None) -> Future[int]:
+    """Hand a pipe on to everything that takes one."""
+    counter = Counter('1', pipe, no_op=True)
+    counter.update({'visits': 1}, pipe)
+    counter.load(pipe=pipe)
+    counter.remove(['visits'], pipe=pipe)
+    assert_type(counter.pop('visits', pipe=pipe), Future[Any])
+    assert_type(redpipe.String(pipe).get('string'), Future[Optional[str]])
+    counter.clear(pipe)
+    Counter.delete(['1'], pipe)
+    return counter.incr('visits', pipe=pipe)
+
+
+def pipes() -> None:
+    with redpipe.pipeline(name='games', autoexec=True) as pipe:
+        assert_type(told(pipe), str)
+        with redpipe.pipeline(pipe, autoexec=True) as inner:
+            assert_type(told(inner), str)
+            assert_type(counted(inner), Future[int])
+        assert_type(counted(pipe), Future[int])
 
 
 def replies() -> None:

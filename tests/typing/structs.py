@@ -3,7 +3,6 @@ from typing import Any, Optional, assert_type
 
 import redpipe
 from redpipe import Future
-from redpipe.pipelines import Pipeline
 
 
 class User(redpipe.Struct):
@@ -22,7 +21,7 @@ class User(redpipe.Struct):
         value: str = self['name']
         return value
 
-    def seen(self, pipe: Optional[Pipeline] = None) -> Future[int]:
+    def seen(self, pipe: Optional[redpipe.Pipe] = None) -> Future[int]:
         return self.incr('visits', pipe=pipe)
 
 

@@ -3,12 +3,12 @@
 It is worked out once per class, so that a record costs little more than its commands.
 """
 import copy
-from functools import partial
+from collections import namedtuple
 
 import six
 
 from ._texts import brief, text_of
-from .exceptions import InvalidOperation, InvalidValue
+from .exceptions import VALUE_ERRORS, InvalidOperation, InvalidValue
 from .fields import (
     BinaryField,
     BooleanField,
@@ -20,23 +20,22 @@ from .fields import (
     codec,
     kind_of,
 )
-from .futures import Future, Unreturned, broken, plain
+from .futures import broken, plain
 from .keyspaces import Hash
-from .keyspaces._base import paired
-from .pipelines import NestedPipeline, Pipeline, pipeline
+from .keyspaces._base import paired as reply_pairs
 
-__all__ = ['Layout', 'NAMES', 'word']
+__all__ = ['Layout', 'NAME_TYPES', 'as_bytes']
 
 #: What stands for one name where several are possible, and what is a key and no data.
-NAMES = (six.text_type, bytes) + six.integer_types
-_KEYS = NAMES + (float,)
+NAME_TYPES = (six.text_type, bytes) + six.integer_types
+_KEY_TYPES = NAME_TYPES + (float,)
 
 #: What may be sent, bytes aside.
 _NUMBERS = six.integer_types + (float,)
 _TEXT = (str, six.text_type)
 
 #: Values of these types come back from their field as they are, a list as another one.
-_SAME = {
+_UNCHANGED_TYPES = {
     TextField: six.text_type,
     IntegerField: int,
     FloatField: float,
@@ -48,7 +47,9 @@ _SAME = {
 #: What a list may hold for a copy to be as good as what json reads.
 _ATOMS = frozenset([six.text_type, int, float, bool, type(None)])
 
-_PIPES = (Pipeline, NestedPipeline)
+#: What there is to know of a field: its name in the Hash, as bytes; the field and its encode; and the type of values
+#: that come back from it as they are.
+Entry = namedtuple('Entry', 'member field encode unchanged_type')
 
 
 class Layout(object):
@@ -80,14 +81,12 @@ class Layout(object):
         # What is known once and for all; codecs of members that are not redpipe's own are asked each time.
         own = kind_of(self.memberparse) in OWN
         self.entries = dict([(name, self._entry(name)) for name in self.fields if own])
-        self.members = dict([(entry[0], (name, entry[1].decode)) for name, entry in self.entries.items()])
+        self.members = dict([(entry.member, (name, entry.field.decode)) for name, entry in self.entries.items()])
 
     def _entry(self, name):
-        """Return what there is to know of a field: its member, the field itself, its encode,
-        and the type of values that come back from it as they are.
-        """
         field = self.fields.get(name, self.valueparse)
-        return six.ensure_binary(self.memberparse.encode(name)), field, field.encode, _SAME.get(kind_of(field))
+        return Entry(six.ensure_binary(self.memberparse.encode(name)), field, field.encode,
+                     _UNCHANGED_TYPES.get(kind_of(field)))
 
     def field(self, name):
         """Return what there is to know of the field called *name*, defined or not."""
@@ -105,11 +104,11 @@ class Layout(object):
                 '%s has no field %s, and takes only those that it defines: %s'
                 % (self.core.__name__, brief(name), ', '.join(sorted(map(repr, self.fields)))))
 
-    def split(self, given):
+    def split_key(self, given):
         """Return the key and the other data that a Struct is made of, None if there are none."""
         given = plain(given)
         data = None
-        if not isinstance(given, _KEYS):
+        if not isinstance(given, _KEY_TYPES):
             try:
                 data = dict(given)
             except InvalidValue:
@@ -126,27 +125,25 @@ class Layout(object):
                         self.core.__name__, self.key_name))
         return self.keyparse.decode(given) if isinstance(given, bytes) else given, data
 
-    def writing(self, key, changes, changed=None):
-        """Return the commands that write *changes*, and what these read as afterwards.
-
-        *changed* is called when they have run, with what they set and the names of what they
-        removed.
+    def write_commands(self, key, changes):
+        """Return the words of the commands that write *changes*, a list, then what these read as afterwards, a dict,
+        and the names of what they remove, a list.
         """
         words, local, removed = ['HSET', key], {}, []
         entries = self.entries
         try:
             for name, value in changes.items():
-                member, field, encode, same = entries.get(name) or self.field(name)
-                if type(value) is same:
+                member, field, encode, unchanged_type = entries.get(name) or self.field(name)
+                if type(value) is unchanged_type:
                     data = encode(value)
-                    if same is list:
+                    if unchanged_type is list:
                         value = _copied(value, data)
                 else:
                     value = plain(value)
                     if value is None:
                         removed.append(name)
                         continue
-                    data = word(encode(value))
+                    data = as_bytes(encode(value))
                     value = field.decode(data)
                 words.append(member)
                 words.append(data)
@@ -157,61 +154,62 @@ class Layout(object):
             raise
         commands = []
         if local:
-            commands.append((tuple(words), changed and partial(changed, local, ())))
+            commands.append(tuple(words))
         if removed:
-            commands.append((self.removing(key, removed), changed and partial(changed, {}, removed)))
-        return commands, local
+            commands.append(self.remove_command(key, removed))
+        return commands, local, removed
 
-    def removing(self, key, names):
+    def remove_command(self, key, names):
         """Return the words that remove the fields called *names*."""
-        return ('HDEL', key) + tuple([self.field(name)[0] for name in names])
+        return ('HDEL', key) + tuple([self.field(name).member for name in names])
 
     def decode(self, key, reply):
         """Return what is in the reply to HGETALL, as a dict of names to values."""
         data, members = {}, self.members
-        for member, value in paired(reply):
+        try:
+            for member, value in reply_pairs(reply):
+                name, decode = members[member]
+                data[name] = decode(value)
+            return data
+        except VALUE_ERRORS:
+            pass  # there is a member that nobody defined, or a value that cannot be decoded
+        for member, value in reply_pairs(reply):
             name, decode = members.get(member) or self._unknown(member)
             if name is not None:
                 try:
                     data[name] = decode(value)
-                except Exception as error:
+                except VALUE_ERRORS as error:
                     data[name] = self._broken(key, name, error)
         return data
+
+    def decode_some(self, key, names, entries, reply):
+        """Return what is in the reply to HMGET of the fields called *names*: a dict, and the names of those missing."""
+        loaded, missing = {}, []
+        for name, entry, value in zip(names, entries, reply):
+            if value is None:
+                missing.append(name)
+            else:
+                loaded[name] = self.decode_value(key, name, entry.field, value)
+        return loaded, missing
 
     def _unknown(self, member):
         """Return the name of a member, None to leave it out, and the decoder of its value."""
         try:
             name = self.memberparse.decode(member)
-        except Exception:
+        except VALUE_ERRORS:
             name = None  # others put it there; there is nothing to call it by
         return None if name == self.key_name else name, self.fields.get(name, self.valueparse).decode
 
-    def value(self, key, name, decode, value):
+    def decode_value(self, key, name, field, value):
         """Return the decoded *value*, or what raises the error when it is read."""
         try:
-            return decode(value)
-        except Exception as error:
+            return field.decode(value)
+        except VALUE_ERRORS as error:
             return self._broken(key, name, error)
 
     def _broken(self, key, name, error):
         return broken('%s %s, field %s, cannot be decoded: %s' % (
             self.core.__name__, brief(key), brief(name), text_of(error)), error)
-
-    def run(self, pipe, commands, futures=None):
-        """Queue *commands*, pairs of words and decoder, and put their Futures in the list *futures*.
-
-        Without one nobody reads the Futures, and an error reply is an error of the whole batch.
-        """
-        alone = pipe is None
-        kind = Unreturned if futures is None else Future
-        if alone or not isinstance(pipe, _PIPES):
-            pipe = pipeline(pipe, name=self.connection)  # raises the error for what is no pipe
-        for words, decode in commands:
-            future = pipe._queue_command(self.connection, words, decode, kind)
-            if futures is not None:
-                futures.append(future)
-        if alone:
-            pipe.execute()
 
 
 def _copied(value, data):
@@ -220,7 +218,7 @@ def _copied(value, data):
     return list(value) if _ATOMS.issuperset(map(type, value)) else ListField.decode(data)
 
 
-def word(data):
+def as_bytes(data):
     """Return what a field made as bytes; text and numbers will do; anything else is InvalidValue."""
     if type(data) in _NUMBERS:
         data = repr(data).rstrip('L')

@@ -22,7 +22,7 @@ from .fields import (
 )
 from .futures import Future, Unreturned, broken, plain
 from .keyspaces import Hash
-from .keyspaces._base import paired
+from .keyspaces._replies import reply_pairs
 from .pipelines import NestedPipeline, Pipeline, pipeline
 
 __all__ = ['Layout', 'NAMES', 'word']
@@ -169,7 +169,7 @@ class Layout(object):
     def decode(self, key, reply):
         """Return what is in the reply to HGETALL, as a dict of names to values."""
         data, members = {}, self.members
-        for member, value in paired(reply):
+        for member, value in reply_pairs(reply):
             name, decode = members.get(member) or self._unknown(member)
             if name is not None:
                 try:

@@ -21,12 +21,12 @@ from ._texts import brief
 from .exceptions import InvalidOperation, InvalidValue
 from .fields import FloatField, IntegerField, TextField
 from .futures import plain
-from .keyspaces._words import raw
+from .keyspaces._arguments import without_callback
 
 __all__ = ['Struct']
 
 #: Its reply is read pair by pair; a dict of bytes made of it before would be for nothing.
-_HGETALL = raw('HGETALL')
+_HGETALL = without_callback('HGETALL')
 
 
 class _StructType(ABCMeta):
@@ -189,7 +189,7 @@ class Struct(object):
         if not issubclass(kind, (IntegerField, FloatField)):
             kind = IntegerField if isinstance(amount, numbers.Integral) else FloatField
         kind.encode(amount)  # raises the error
-        words = (raw('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
+        words = (without_callback('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
                  key, member, kind.encode(sign * amount))
 
         def decode(reply):

@@ -16,7 +16,7 @@ from redpipe import keyspaces
 from redpipe.exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from redpipe.fields import AsciiField, IntegerField, ListField, TextField
 from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, ShardedHash, SortedSet, String
-from redpipe.keyspaces._words import MISSING, Missing, sendable
+from redpipe.keyspaces._arguments import MISSING, Missing, check_words
 
 from contract import FourWays, version_of
 
@@ -232,7 +232,7 @@ def test_every_method_says_what_it_does_and_sends(cls):
 def test_the_types_are_listed():
     assert set(TYPES.values()) <= set(getattr(keyspaces, name) for name in keyspaces.__all__)
     for name in keyspaces.__all__:
-        assert issubclass(getattr(keyspaces, name), (Keyspace, keyspaces._base.Base))
+        assert issubclass(getattr(keyspaces, name), (Keyspace, keyspaces._base.KeyspaceBase))
         assert getattr(keyspaces, name).__doc__
 
 
@@ -311,8 +311,8 @@ each_renamed = pytest.mark.parametrize(
 def words(cls, name, given):
     """Return the words that a method would send."""
     class Said(cls):
-        def _run(self, args, decode=None):
-            return sendable(args)
+        def _queue(self, args, decode=None):
+            return check_words(args)
 
     said = getattr(Said(), name)(**given)
     return said.command if hasattr(said, 'command') else said
@@ -835,6 +835,7 @@ def test_the_time_grows_with_the_arguments_not_with_their_square(queue, connecte
     started = timer()
     queue(pipe)
     assert timer() - started < 3
+    pipe.reset()
 
 
 #: The time of this process alone, where there is such a timer.

@@ -6,10 +6,11 @@ import six
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField, codec, from_utf8, kind_of, utf8
+from ..fields import TextField, codec, kind_of, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
-from ._words import SIMPLE, sendable, several
+from ._arguments import PLAIN_WORDS, as_list, check_words
+from ._replies import decode_list
 
 #: What a pattern of Redis takes for something else than itself.
 GLOB = re.compile(br'([\\*?\[\]])')
@@ -20,17 +21,17 @@ TEXT = frozenset([str, six.text_type])
 _TEXT = six.text_type
 
 
-class Remembered(dict):
+class BoundedCache(dict):
     """What *function* returns for values of some *kinds*, by value; it is not called again for
     those, ENOUGH of them at most. *many* is called when there turn out to be more.
     """
 
     ENOUGH = 1000
 
-    def __init__(self, function, kinds, many=lambda: None):
+    def __init__(self, function, kinds, on_overflow=lambda: None):
         self._function = function
         self._kinds = kinds
-        self._many = many
+        self._on_overflow = on_overflow
 
     def __missing__(self, value):
         returned = self._function(value)
@@ -38,15 +39,15 @@ class Remembered(dict):
             if len(self) < self.ENOUGH:
                 self[value] = returned
             else:
-                self._many()
+                self._on_overflow()
         return returned
 
 
 #: What comes before the key in a name in Redis, by keyspace.
-_BEFORE = Remembered(lambda keyspace: six.ensure_binary(keyspace) + b'{', TEXT)
+_key_prefixes = BoundedCache(lambda keyspace: six.ensure_binary(keyspace) + b'{', TEXT)
 
 
-class Base(object):
+class KeyspaceBase(object):
     """Keys that belong together, and how what lies in them is coded.
 
     Each class attribute may be None, which stands for the default.
@@ -64,9 +65,9 @@ class Base(object):
     valueparse = TextField
 
     #: The last class whose codecs were looked at.
-    _checked = None
+    _checked_class = None
     #: What ``keyparse`` and ``valueparse`` were then, each with the field that it stands for.
-    _keyed = _valued = TextField, TextField
+    _cached_key_field = _cached_value_field = TextField, TextField
 
     def __init__(self, pipe=None):
         """Queue the commands on *pipe*; without one, each is sent at once by itself."""
@@ -74,9 +75,9 @@ class Base(object):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
         self._connection_name = self._connection()
-        if self._checked is not type(self):
+        if self._checked_class is not type(self):
             self._check()
-            type(self)._checked = type(self)
+            type(self)._checked_class = type(self)
 
     def __str__(self):
         return '<%s>' % type(self).__name__
@@ -93,14 +94,14 @@ class Base(object):
     def _connection(cls):
         return cls.connection or cls.connections or DEFAULT
 
-    def _run(self, args, decode=None):
+    def _queue(self, args, decode=None):
         """Queue the command of the words *args* and return its Future.
 
         *decode* makes the result of the reply, once that is there.
         """
         for arg in args:
-            if type(arg) not in SIMPLE:
-                args = sendable(args)
+            if type(arg) not in PLAIN_WORDS:
+                args = check_words(args)
                 break
         pipe = self._pipe
         if pipe is not None:
@@ -131,20 +132,20 @@ class Base(object):
     @classmethod
     def _key_field(cls):
         """Return the field of the keys."""
-        given, field = cls._keyed
+        given, field = cls._cached_key_field
         if given is not cls.keyparse:
             given = cls.keyparse
             field = TextField if given is None else codec(given, cls.__name__, 'keyparse')
-            cls._keyed = given, field
+            cls._cached_key_field = given, field
         return field
 
     def _value_field(self):
         """Return the field of the values."""
-        given, field = self._valued
+        given, field = self._cached_value_field
         if given is not self.valueparse:
             given = self.valueparse
             field = TextField if given is None else codec(given, type(self).__name__, 'valueparse')
-            type(self)._valued = given, field
+            type(self)._cached_value_field = given, field
         return field
 
     # Names of keys.
@@ -167,7 +168,7 @@ class Base(object):
         else:
             name = six.ensure_binary(cls._encode_key(key))
         keyspace = cls.keyspace
-        return name if keyspace is None else _BEFORE[keyspace] + name + b'}'
+        return name if keyspace is None else _key_prefixes[keyspace] + name + b'}'
 
     @classmethod
     def _encode_key(cls, key):
@@ -188,9 +189,9 @@ class Base(object):
 
     def _keys(self, *keys):
         """Return the redis keys of several arguments, each a key or a collection of keys."""
-        names = [] if keys else several(())  # which refuses it
+        names = [] if keys else as_list(())  # which refuses it
         for key in keys:
-            names.extend(several((key,)))
+            names.extend(as_list((key,)))
         return tuple([self.redis_key(name) for name in names])
 
     def _name(self, reply):
@@ -211,13 +212,13 @@ class Base(object):
     # Values.
 
     def _encode(self, value):
-        given, field = self._valued  # as in _value_field, without the call
+        given, field = self._cached_value_field  # as in _value_field, without the call
         if given is not self.valueparse:
             field = self._value_field()
         return field.encode(value if type(value) is _TEXT else plain(value))
 
     def _encode_all(self, values):
-        values = several(values)
+        values = as_list(values)
         field = self._value_field()
         if field is TextField:
             try:
@@ -230,13 +231,13 @@ class Base(object):
     # Decoders. A reply of None is a key that is missing.
 
     def _decode(self, reply):
-        given, field = self._valued
+        given, field = self._cached_value_field
         if given is not self.valueparse:
             field = self._value_field()
         return field.decode(reply)
 
     def _decode_all(self, reply):
-        return None if reply is None else decoded(self._value_field(), reply)
+        return None if reply is None else decode_list(self._value_field(), reply)
 
     def _decode_some(self, reply):
         """Decode one value, or as many as a count asked for."""
@@ -253,46 +254,6 @@ class Base(object):
     def _decode_page(self, reply):
         """Decode the cursor and the values of a scan."""
         return int(reply[0]), self._decode_all(reply[1])
-
-
-def decoded(field, values):
-    """Decode a list of values by *field*."""
-    if field is TextField:
-        try:
-            return list(map(from_utf8, values))
-        except Exception:
-            pass  # one is missing, or is none that the field reads
-    decode = field.decode
-    return [decode(value) for value in values]
-
-
-def number(reply):
-    """Decode a float, of which RESP2 sends the text."""
-    return None if reply is None else float(reply)
-
-
-def numbers(reply):
-    """Decode a list of floats."""
-    return None if reply is None else [number(item) for item in reply]
-
-
-def text(reply):
-    """Decode what is neither a key nor a value of the user's."""
-    return TextField.decode(reply)
-
-
-def truths(reply):
-    """Decode a list of zeros and ones."""
-    return [bool(item) for item in reply]
-
-
-def paired(reply):
-    """Return the pairs in a reply, which is flat in RESP2 and nested in RESP3."""
-    if isinstance(reply, dict):
-        return reply.items()
-    if reply and isinstance(reply[0], (list, tuple)):
-        return reply
-    return zip(reply[::2], reply[1::2])
 
 
 def _pages(scan, args, options):

@@ -1,6 +1,5 @@
 """Members of hashes that expire, each by itself."""
-from ._members import Members
-from ._words import (
+from ._arguments import (
     at_milliseconds,
     at_seconds,
     either,
@@ -9,13 +8,14 @@ from ._words import (
     flags,
     in_milliseconds,
     in_seconds,
-    numbered,
-    only,
+    keyword_only,
+    with_count,
 )
+from ._hash_members import HashMembers
 from .generic import Keyspace
 
 
-class Expiry(Members, Keyspace):
+class Expiry(HashMembers, Keyspace):
     """What hashes have since Redis 7.4: members that expire.
 
     Most results are lists with a number for each member, -2 for one that is missing.
@@ -83,8 +83,8 @@ class Expiry(Members, Keyspace):
 
         Sends HGETDEL (Redis 8).
         """
-        words, decode = self._members(members)
-        return self._run(('HGETDEL', self.redis_key(name), 'FIELDS') + numbered(words), decode)
+        words, decode = self._encode_members(members)
+        return self._queue(('HGETDEL', self.redis_key(name), 'FIELDS') + with_count(words), decode)
 
     def hgetex(self, name, *members, **when):
         """Return the values of members, as :meth:`hmget`, and change when these expire.
@@ -92,11 +92,11 @@ class Expiry(Members, Keyspace):
         *when* is one of *ex*, *px*, *exat* and *pxat*, as for :meth:`String.set`, or
         *persist*, to let them live for ever. Sends HGETEX (Redis 8).
         """
-        words, decode = self._members(members)
-        given = only(when, ex=None, px=None, exat=None, pxat=None, persist=False)
+        words, decode = self._encode_members(members)
+        given = keyword_only(when, ex=None, px=None, exat=None, pxat=None, persist=False)
         when = expiry(PERSIST=given.pop('persist'), **given)
-        words = when + ('FIELDS',) + numbered(words)
-        return self._run(('HGETEX', self.redis_key(name)) + words, decode)
+        words = when + ('FIELDS',) + with_count(words)
+        return self._queue(('HGETEX', self.redis_key(name)) + words, decode)
 
     def hsetex(self, name, member=None, value=None, mapping=None, items=None, ex=None, px=None,
                exat=None, pxat=None, data_persist_option=None, keepttl=False, key=None):
@@ -112,14 +112,14 @@ class Expiry(Members, Keyspace):
             words = (getattr(data_persist_option, 'value', data_persist_option),) + words
         given = self._assignments(member, value, mapping, items)
         words += ('FIELDS', len(given) // 2) + given
-        return self._run(('HSETEX', self.redis_key(name)) + words)
+        return self._queue(('HSETEX', self.redis_key(name)) + words)
 
     def _hexpire(self, command, name, time, members, conditions):
-        given = only(conditions, nx=False, xx=False, gt=False, lt=False)
+        given = keyword_only(conditions, nx=False, xx=False, gt=False, lt=False)
         exclusive(**given)
         words = flags(NX=given['nx'], XX=given['xx'], GT=given['gt'], LT=given['lt'])
         return self._of_members(command, name, members, (time,) + words)
 
     def _of_members(self, command, name, members, words=()):
-        words += ('FIELDS',) + numbered(self._members(members)[0])
-        return self._run((command, self.redis_key(name)) + words)
+        words += ('FIELDS',) + with_count(self._encode_members(members)[0])
+        return self._queue((command, self.redis_key(name)) + words)

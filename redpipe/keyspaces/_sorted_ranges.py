@@ -1,8 +1,8 @@
 """The ranges of sorted sets: by rank, by score, by the order of the values."""
 from functools import partial
 
-from ._base import number, paired
-from ._words import Missing, either, exclusive, flags, limit, needs
+from ._arguments import Missing, either, exclusive, flags, limit, needs
+from ._replies import as_float, reply_pairs
 from .generic import Keyspace
 
 
@@ -68,7 +68,7 @@ class Ranges(Keyspace):
         Sends ZRANGESTORE (Redis 6.2).
         """
         words = _kind(byscore, bylex, desc, offset, num)
-        return self._run(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
+        return self._queue(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
 
     def zremrangebyrank(self, name, start=Missing('start'), stop=Missing('stop'), min=None,
                         max=None):
@@ -80,7 +80,7 @@ class Ranges(Keyspace):
             start = either('start', start, 'min', min)
         if max is not None:
             stop = either('stop', stop, 'max', max)
-        return self._run(('ZREMRANGEBYRANK', self.redis_key(name), start, stop))
+        return self._queue(('ZREMRANGEBYRANK', self.redis_key(name), start, stop))
 
     def zremrangebyscore(self, name, min_value=Missing('min_value'), max_value=Missing('max_value'),
                          min=None, max=None):
@@ -92,32 +92,32 @@ class Ranges(Keyspace):
             min_value = either('min_value', min_value, 'min', min)
         if max is not None:
             max_value = either('max_value', max_value, 'max', max)
-        return self._run(('ZREMRANGEBYSCORE', self.redis_key(name), min_value, max_value))
+        return self._queue(('ZREMRANGEBYSCORE', self.redis_key(name), min_value, max_value))
 
     def zremrangebylex(self, name, min, max):
         """Remove the values between *min* and *max*, and return how many.
 
         Sends ZREMRANGEBYLEX.
         """
-        return self._run(('ZREMRANGEBYLEX', self.redis_key(name), min, max))
+        return self._queue(('ZREMRANGEBYLEX', self.redis_key(name), min, max))
 
     def zcount(self, name, min, max):
         """Count the values whose scores lie between *min* and *max*. Sends ZCOUNT."""
-        return self._run(('ZCOUNT', self.redis_key(name), min, max))
+        return self._queue(('ZCOUNT', self.redis_key(name), min, max))
 
     def zlexcount(self, name, min, max):
         """Count the values between *min* and *max*. Sends ZLEXCOUNT."""
-        return self._run(('ZLEXCOUNT', self.redis_key(name), min, max))
+        return self._queue(('ZLEXCOUNT', self.redis_key(name), min, max))
 
     def _range(self, command, name, start, end, words, withscores=False, cast=float):
         words = (command, self.redis_key(name), start, end) + words
         if withscores:
             words += ('WITHSCORES',)
-        return self._run(words, self._members(withscores, cast))
+        return self._queue(words, self._value_decoder(withscores, cast))
 
     # Decoders.
 
-    def _members(self, withscores, cast=float):
+    def _value_decoder(self, withscores, cast=float):
         """Return the decoder of values, or of values and scores."""
         if not withscores:
             return self._decode_all
@@ -125,10 +125,10 @@ class Ranges(Keyspace):
 
     def _decode_scored(self, reply, cast=float):
         decode = self._value_field().decode
-        return [(decode(value), cast(float(score))) for value, score in paired(reply)]
+        return [(decode(value), cast(float(score))) for value, score in reply_pairs(reply)]
 
     def _decode_ranked(self, reply, cast=float):
-        return None if reply is None else [reply[0], cast(number(reply[1]))]
+        return None if reply is None else [reply[0], cast(as_float(reply[1]))]
 
 
 def _kind(byscore, bylex, desc, offset, num):

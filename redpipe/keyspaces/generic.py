@@ -7,11 +7,11 @@ from ..connections import ConnectionManager
 from ..fields import TextField
 from ..futures import plain
 from ..luascripts import RESTORENX
-from ._base import Base, not_ended, text
-from ._words import (
+from ._arguments import (
     COLLECTIONS,
     MISSING,
     Missing,
+    as_list,
     at_milliseconds,
     at_seconds,
     conditions,
@@ -20,13 +20,14 @@ from ._words import (
     flags,
     in_milliseconds,
     in_seconds,
+    keyword_only,
     limit,
     needs,
-    only,
     options,
-    raw,
-    several,
+    without_callback,
 )
+from ._base import KeyspaceBase, not_ended
+from ._replies import as_text
 
 __all__ = ['Keyspace']
 
@@ -34,7 +35,7 @@ __all__ = ['Keyspace']
 SUBCOMMANDS = ('encoding', 'freq', 'idletime', 'refcount')
 
 
-class Keyspace(Base):
+class Keyspace(KeyspaceBase):
     """Keys of any type; String, Set, List, SortedSet, Hash, HyperLogLog and Geo build on it.
 
     Every command takes the key's name first, returns a Future, and is sent when its pipe
@@ -44,24 +45,24 @@ class Keyspace(Base):
 
     def delete(self, *names):
         """Remove the keys and return how many there were. Sends DEL."""
-        return self._run(('DEL',) + self._keys(*names))
+        return self._queue(('DEL',) + self._keys(*names))
 
     def unlink(self, *names):
         """Remove the keys as :meth:`delete`, freeing the memory later. Sends UNLINK."""
-        return self._run(('UNLINK',) + self._keys(*names))
+        return self._queue(('UNLINK',) + self._keys(*names))
 
     def exists(self, name, *names):
         """Return True if the key exists; of several keys or a collection, count those that do. Sends EXISTS."""
         one = not names and not isinstance(plain(name), COLLECTIONS)
-        return self._run((raw('EXISTS'),) + self._keys(name, *names), bool if one else None)
+        return self._queue((without_callback('EXISTS'),) + self._keys(name, *names), bool if one else None)
 
     def touch(self, *names):
         """Mark the keys as used now and return how many exist. Sends TOUCH."""
-        return self._run(('TOUCH',) + self._keys(*names))
+        return self._queue(('TOUCH',) + self._keys(*names))
 
     def type(self, name):
         """Tell what lies in the key, in bytes: ``b'hash'``, or ``b'none'``. Sends TYPE."""
-        return self._run(('TYPE', self.redis_key(name)))
+        return self._queue(('TYPE', self.redis_key(name)))
 
     def copy(self, source, destination, destination_db=None, replace=False):
         """Copy a key and return whether that was done. Sends COPY (Redis 6.2).
@@ -69,22 +70,22 @@ class Keyspace(Base):
         A key that is there already stays as it is, unless *replace* is true.
         """
         words = options(DB=destination_db) + flags(REPLACE=replace)
-        return self._run(('COPY',) + self._keys(source, destination) + words, bool)
+        return self._queue(('COPY',) + self._keys(source, destination) + words, bool)
 
     def move(self, name, db):
         """Move the key to database number *db*; False if that has it. Sends MOVE."""
-        return self._run(('MOVE', self.redis_key(name), db), bool)
+        return self._queue(('MOVE', self.redis_key(name), db), bool)
 
     def rename(self, src, dst):
         """Rename a key, replacing *dst*; an error of the server if there is none.
 
         The result is True. Sends RENAME.
         """
-        return self._run(('RENAME', self.redis_key(src), self.redis_key(dst)))
+        return self._queue(('RENAME', self.redis_key(src), self.redis_key(dst)))
 
     def renamenx(self, src, dst):
         """Rename a key and return True, or False if *dst* exists. Sends RENAMENX."""
-        return self._run(('RENAMENX', self.redis_key(src), self.redis_key(dst)), bool)
+        return self._queue(('RENAMENX', self.redis_key(src), self.redis_key(dst)), bool)
 
     def migrate(self, host, port, keys, destination_db, timeout,
                 copy=False, replace=False, auth=None):
@@ -94,8 +95,7 @@ class Keyspace(Base):
         them there, *auth* is a password.
         """
         words = flags(COPY=copy, REPLACE=replace) + options(AUTH=auth) + ('KEYS',)
-        return self._run(('MIGRATE', host, port, '', destination_db, timeout) + words
-                         + self._keys(keys))
+        return self._queue(('MIGRATE', host, port, '', destination_db, timeout) + words + self._keys(keys))
 
     # How long a key lives.
 
@@ -129,19 +129,19 @@ class Keyspace(Base):
         words = command, self.redis_key(name), time
         if nx or xx or gt or lt:
             words += conditions(nx, xx, gt, lt)
-        return self._run(words, bool)
+        return self._queue(words, bool)
 
     def persist(self, name):
         """Let the key live for ever; False if it does so or is missing. Sends PERSIST."""
-        return self._run(('PERSIST', self.redis_key(name)), bool)
+        return self._queue(('PERSIST', self.redis_key(name)), bool)
 
     def ttl(self, name):
         """Tell how many seconds the key will live: -1 for ever, -2 no such key. Sends TTL."""
-        return self._run((raw('TTL'), self.redis_key(name)))
+        return self._queue((without_callback('TTL'), self.redis_key(name)))
 
     def pttl(self, name):
         """Tell how many milliseconds the key will live, as :meth:`ttl`. Sends PTTL."""
-        return self._run((raw('PTTL'), self.redis_key(name)))
+        return self._queue((without_callback('PTTL'), self.redis_key(name)))
 
     def expiretime(self, name=Missing('name'), key=None):
         """Tell when the key expires, in seconds since 1970; else as :meth:`ttl`.
@@ -150,7 +150,7 @@ class Keyspace(Base):
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('EXPIRETIME', self.redis_key(name)))
+        return self._queue(('EXPIRETIME', self.redis_key(name)))
 
     def pexpiretime(self, name=Missing('name'), key=None):
         """Tell when the key expires, in milliseconds since 1970; else as :meth:`ttl`.
@@ -159,13 +159,13 @@ class Keyspace(Base):
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('PEXPIRETIME', self.redis_key(name)))
+        return self._queue(('PEXPIRETIME', self.redis_key(name)))
 
     # A key as a whole.
 
     def dump(self, name):
         """Return the bytes that :meth:`restore` takes, None for a missing key. Sends DUMP."""
-        return self._run(('DUMP', self.redis_key(name)))
+        return self._queue(('DUMP', self.redis_key(name)))
 
     def restore(self, name, value, pttl=0, replace=False, absttl=False, idletime=None,
                 frequency=None, ttl=MISSING):
@@ -181,7 +181,7 @@ class Keyspace(Base):
             pttl = either('pttl', pttl, 'ttl', ttl, 0)
         exclusive(idletime=idletime is not None, frequency=frequency is not None)
         words = flags(REPLACE=replace, ABSTTL=absttl) + options(IDLETIME=idletime, FREQ=frequency)
-        return self._run(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, text)
+        return self._queue(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, as_text)
 
     def restorenx(self, name, value, pttl=0):
         """Do as :meth:`restore` if there is no such key: 1 if it was done, otherwise 0.
@@ -205,7 +205,7 @@ class Keyspace(Base):
             name = either('name', name, 'key', key)
         elif _is_subcommand(name) and not _is_subcommand(subcommand):
             name, subcommand = subcommand, name
-        return self._run(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
+        return self._queue(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
 
     def memory_usage(self, name=Missing('name'), samples=None, key=None):
         """Return how many bytes the key takes up, None if it is missing.
@@ -214,7 +214,7 @@ class Keyspace(Base):
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('MEMORY USAGE', self.redis_key(name)) + options(SAMPLES=samples))
+        return self._queue(('MEMORY USAGE', self.redis_key(name)) + options(SAMPLES=samples))
 
     def eval(self, name=Missing('name'), script=Missing('script'), *args, **names):
         """Run a Lua script on one key, which it sees as ``KEYS[1]``, and *args* as ``ARGV``.
@@ -226,12 +226,12 @@ class Keyspace(Base):
         if names:
             if type(name) is Missing:
                 name, script = script, MISSING
-            script = either('script', script, 'numkeys', only(names, numkeys=None)['numkeys'])
+            script = either('script', script, 'numkeys', keyword_only(names, numkeys=None)['numkeys'])
         script = plain(script)
         if isinstance(script, six.integer_types):
             keys = tuple([self.redis_key(key) for key in args[:script]])
-            return self._run(('EVAL', name, script) + keys + args[script:])
-        return self._run(('EVAL', script, 1, self.redis_key(name)) + args)
+            return self._queue(('EVAL', name, script) + keys + args[script:])
+        return self._queue(('EVAL', script, 1, self.redis_key(name)) + args)
 
     # Which keys there are.
 
@@ -242,7 +242,7 @@ class Keyspace(Base):
         keys the server looks at, those of others included. Sends SCAN.
         """
         words = options(MATCH=self._pattern(match), COUNT=count, TYPE=_type)
-        return self._run(('SCAN', cursor) + words, self._scanned)
+        return self._queue(('SCAN', cursor) + words, self._scanned)
 
     def scan_iter(self, match=None, count=None, _type=None):
         """Iterate over the names of this keyspace's keys; see :meth:`scan`.
@@ -281,10 +281,10 @@ class Keyspace(Base):
         """
         exclusive(groups=groups, store=store is not None)
         words = _sorting(start, num, by, get, desc, alpha, groups)
+        words = (without_callback('SORT'), self.redis_key(name)) + words
         if store is not None:
-            return self._run((raw('SORT'), self.redis_key(name)) + words
-                             + ('STORE', self.redis_key(store)))
-        return self._run((raw('SORT'), self.redis_key(name)) + words, self._sorted(get, groups))
+            return self._queue(words + ('STORE', self.redis_key(store)))
+        return self._queue(words, self._sorted(get, groups))
 
     def sort_ro(self, name=Missing('name'), start=None, num=None, by=None, get=None, desc=False,
                 alpha=False, groups=False, key=None):
@@ -292,7 +292,7 @@ class Keyspace(Base):
         if key is not None:
             name = either('name', name, 'key', key)
         words = _sorting(start, num, by, get, desc, alpha, groups)
-        return self._run(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
+        return self._queue(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
 
     def _sorted(self, get, groups):
         """Return the decoder of what these arguments of :meth:`sort` ask for."""
@@ -300,7 +300,7 @@ class Keyspace(Base):
             return self._decode_all
         # A pattern leads to keys of others, which hold text as far as we know.
         decoders = [self._decode if word in ('#', b'#') else TextField.decode
-                    for word in several((get,))]
+                    for word in as_list((get,))]
         return partial(_columns, decoders, groups)
 
 
@@ -312,7 +312,7 @@ def _sorting(start, num, by, get, desc, alpha, groups):
     needs('groups', groups, 'get', get is not None)
     words = list(options(BY=by) + limit(start, num))
     if get is not None:
-        for pattern in several((get,)):
+        for pattern in as_list((get,)):
             words += 'GET', pattern
     return tuple(words) + flags(DESC=desc, ALPHA=alpha)
 

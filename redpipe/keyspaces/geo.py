@@ -2,8 +2,8 @@
 from functools import partial
 
 from ..exceptions import InvalidOperation
-from ._base import number, text
-from ._words import exclusive, flags, needs, only, options, raw, several
+from ._arguments import as_list, exclusive, flags, keyword_only, needs, options, without_callback
+from ._replies import as_float, as_texts
 from .sorted_sets import SortedSet
 
 __all__ = ['Geo']
@@ -23,8 +23,8 @@ class Geo(SortedSet):
         arguments. Conditions (Redis 6.2) are *nx*, only add, and *xx*, only move; with
         *ch*, the result is how many were added or moved.
         """
-        given = only(conditions, nx=False, xx=False, ch=False)
-        values = several((values,) + more)
+        given = keyword_only(conditions, nx=False, xx=False, ch=False)
+        values = as_list((values,) + more)
         if len(values) % 3:
             raise InvalidOperation('each place is a longitude, a latitude and a value')
         exclusive(nx=given['nx'], xx=given['xx'])
@@ -32,18 +32,18 @@ class Geo(SortedSet):
         places = []
         for i in range(0, len(values), 3):
             places += values[i], values[i + 1], self._encode(values[i + 2])
-        return self._run(('GEOADD', self.redis_key(name)) + words + tuple(places))
+        return self._queue(('GEOADD', self.redis_key(name)) + words + tuple(places))
 
     def geodist(self, name, place1, place2, unit=None):
         """Return the distance of two places, None if one is missing. Sends GEODIST."""
         words = self.redis_key(name), self._encode(place1), self._encode(place2)
         unit = () if unit is None else (unit,)
-        return self._run((raw('GEODIST'),) + words + unit, number)
+        return self._queue((without_callback('GEODIST'),) + words + unit, as_float)
 
     def geohash(self, name, *values):
         """Return the geohash of each place as text, None where it is missing. Sends GEOHASH."""
         words = self._encode_all(values)
-        return self._run((raw('GEOHASH'), self.redis_key(name)) + words, _texts)
+        return self._queue((without_callback('GEOHASH'), self.redis_key(name)) + words, as_texts)
 
     def geopos(self, name, *values):
         """Return (longitude, latitude) of each place, None where it is missing.
@@ -51,7 +51,7 @@ class Geo(SortedSet):
         Sends GEOPOS.
         """
         words = self._encode_all(values)
-        return self._run((raw('GEOPOS'), self.redis_key(name)) + words, _positions)
+        return self._queue((without_callback('GEOPOS'), self.redis_key(name)) + words, _positions)
 
     def geosearch(self, name, member=None, longitude=None, latitude=None, unit='m', radius=None,
                   width=None, height=None, sort=None, count=None, any=False, withcoord=False,
@@ -67,7 +67,7 @@ class Geo(SortedSet):
         words += _order(sort, count, any)
         words += flags(WITHDIST=withdist, WITHHASH=withhash, WITHCOORD=withcoord)
         decode = self._places(withdist, withhash, withcoord)
-        return self._run((raw('GEOSEARCH'), self.redis_key(name)) + words, decode)
+        return self._queue((without_callback('GEOSEARCH'), self.redis_key(name)) + words, decode)
 
     def geosearchstore(self, dest, name, member=None, longitude=None, latitude=None, unit='m',
                        radius=None, width=None, height=None, sort=None, count=None, any=False,
@@ -78,7 +78,7 @@ class Geo(SortedSet):
         """
         words = self._area(member, longitude, latitude, unit, radius, width, height)
         words += _order(sort, count, any) + flags(STOREDIST=storedist)
-        return self._run(('GEOSEARCHSTORE',) + self._keys(dest, name) + words)
+        return self._queue(('GEOSEARCHSTORE',) + self._keys(dest, name) + words)
 
     def georadius(self, name, longitude, latitude, radius, unit=None, withdist=False,
                   withcoord=False, withhash=False, count=None, sort=None, store=None,
@@ -122,7 +122,7 @@ class Geo(SortedSet):
         for extra in (withdist, withhash, withcoord):
             exclusive(**{'store or store_dist': stored, 'withdist, withhash or withcoord': extra})
         decode = None if stored else self._places(withdist, withhash, withcoord)
-        return self._run((raw(command), self.redis_key(name)) + words, decode)
+        return self._queue((without_callback(command), self.redis_key(name)) + words, decode)
 
     def _area(self, member, longitude, latitude, unit, radius, width, height):
         """Return the words for where to search; one centre and one form must be given."""
@@ -158,7 +158,3 @@ def _position(reply):
 
 def _positions(reply):
     return [_position(position) for position in reply]
-
-
-def _texts(reply):
-    return [text(item) for item in reply]

@@ -9,15 +9,15 @@ class HyperLogLog(Keyspace):
 
     def pfadd(self, name, *values):
         """Count values; 1 if that changed the estimate, otherwise 0. Sends PFADD."""
-        return self._run(('PFADD', self.redis_key(name)) + self._encode_all(values))
+        return self._queue(('PFADD', self.redis_key(name)) + self._encode_all(values))
 
     def pfcount(self, name, *names):
         """Estimate how many different values there are in one key or several. Sends PFCOUNT."""
-        return self._run(('PFCOUNT',) + self._keys(name, *names))
+        return self._queue(('PFCOUNT',) + self._keys(name, *names))
 
     def pfmerge(self, dest, *sources):
         """Let *dest* count what it and all *sources* have counted; True. Sends PFMERGE."""
-        return self._run(('PFMERGE', self.redis_key(dest)) + (self._keys(*sources) if sources else ()))
+        return self._queue(('PFMERGE', self.redis_key(dest)) + (self._keys(*sources) if sources else ()))
 
     def pfdebug(self, name, subcommand='ENCODING'):
         """Show the inside of a key, for those who work on Redis. Sends PFDEBUG.
@@ -25,4 +25,4 @@ class HyperLogLog(Keyspace):
         *subcommand* is ``'ENCODING'``, ``'GETREG'``, ``'DECODE'`` or ``'TODENSE'``; the
         reply is the server's.
         """
-        return self._run(('PFDEBUG ' + subcommand.upper(), self.redis_key(name)))
+        return self._queue(('PFDEBUG ' + subcommand.upper(), self.redis_key(name)))

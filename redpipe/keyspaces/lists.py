@@ -1,5 +1,5 @@
 """Lists: values in order, added and taken at both ends."""
-from ._words import MISSING, Missing, either, only, options
+from ._arguments import MISSING, Missing, either, keyword_only, options
 from .generic import Keyspace
 
 __all__ = ['List']
@@ -15,13 +15,13 @@ class List(Keyspace):
 
         Sends LPUSH.
         """
-        return self._run(('LPUSH', self.redis_key(name)) + self._encode_all(values))
+        return self._queue(('LPUSH', self.redis_key(name)) + self._encode_all(values))
 
     unshift = lpush
 
     def lpushx(self, name, *values):
         """Do as :meth:`lpush`, but not to a missing key: then 0. Sends LPUSHX."""
-        return self._run(('LPUSHX', self.redis_key(name)) + self._encode_all(values))
+        return self._queue(('LPUSHX', self.redis_key(name)) + self._encode_all(values))
 
     def lpop(self, name, count=None):
         """Remove the first value and return it, None for a missing key. Sends LPOP.
@@ -29,7 +29,7 @@ class List(Keyspace):
         With *count*, a list of so many (Redis 6.2).
         """
         count = () if count is None else (count,)
-        return self._run(('LPOP', self.redis_key(name)) + count, self._decode_some)
+        return self._queue(('LPOP', self.redis_key(name)) + count, self._decode_some)
 
     shift = lpop
 
@@ -39,24 +39,24 @@ class List(Keyspace):
         Waits for one up to *timeout* seconds, 0 being for ever, then returns None. All
         that is queued behind it waits as well. Sends BLPOP.
         """
-        return self._run(('BLPOP',) + self._keys(keys) + (timeout or 0,), self._named_value)
+        return self._queue(('BLPOP',) + self._keys(keys) + (timeout or 0,), self._named_value)
 
     # The right end.
 
     def rpush(self, name, *values):
         """Put values at the end and return the length. Sends RPUSH."""
-        return self._run(('RPUSH', self.redis_key(name)) + self._encode_all(values))
+        return self._queue(('RPUSH', self.redis_key(name)) + self._encode_all(values))
 
     append = push = rpush
 
     def rpushx(self, name, *values):
         """Do as :meth:`rpush`, but not to a missing key: then 0. Sends RPUSHX."""
-        return self._run(('RPUSHX', self.redis_key(name)) + self._encode_all(values))
+        return self._queue(('RPUSHX', self.redis_key(name)) + self._encode_all(values))
 
     def rpop(self, name, count=None):
         """Remove the last value and return it; else as :meth:`lpop`. Sends RPOP."""
         count = () if count is None else (count,)
-        return self._run(('RPOP', self.redis_key(name)) + count, self._decode_some)
+        return self._queue(('RPOP', self.redis_key(name)) + count, self._decode_some)
 
     pop = rpop
 
@@ -65,7 +65,7 @@ class List(Keyspace):
 
         Sends BRPOP.
         """
-        return self._run(('BRPOP',) + self._keys(keys) + (timeout or 0,), self._named_value)
+        return self._queue(('BRPOP',) + self._keys(keys) + (timeout or 0,), self._named_value)
 
     # From list to list.
 
@@ -74,11 +74,11 @@ class List(Keyspace):
 
         Sends RPOPLPUSH.
         """
-        return self._run(('RPOPLPUSH',) + self._keys(src, dst), self._decode)
+        return self._queue(('RPOPLPUSH',) + self._keys(src, dst), self._decode)
 
     def brpoplpush(self, src, dst, timeout=0):
         """Do as :meth:`rpoplpush`, and wait as :meth:`blpop`. Sends BRPOPLPUSH."""
-        return self._run(('BRPOPLPUSH',) + self._keys(src, dst) + (timeout or 0,), self._decode)
+        return self._queue(('BRPOPLPUSH',) + self._keys(src, dst) + (timeout or 0,), self._decode)
 
     def lmove(self, first_list, second_list, src='LEFT', dest='RIGHT'):
         """Move a value from one end to another, and return it, or None.
@@ -86,12 +86,12 @@ class List(Keyspace):
         Sends LMOVE (Redis 6.2).
         """
         words = self._keys(first_list, second_list) + (src, dest)
-        return self._run(('LMOVE',) + words, self._decode)
+        return self._queue(('LMOVE',) + words, self._decode)
 
     def blmove(self, first_list, second_list, timeout, src='LEFT', dest='RIGHT'):
         """Do as :meth:`lmove`, and wait as :meth:`blpop`. Sends BLMOVE (Redis 6.2)."""
         words = self._keys(first_list, second_list) + (src, dest, timeout)
-        return self._run(('BLMOVE',) + words, self._decode)
+        return self._queue(('BLMOVE',) + words, self._decode)
 
     def lmpop(self, num_keys, *keys, **given):
         """Remove values of the first of the lists that has any; return (name, values).
@@ -99,34 +99,34 @@ class List(Keyspace):
         *direction* is ``'LEFT'`` or ``'RIGHT'``, *count* how many at most. None if all
         are empty. Sends LMPOP (Redis 7).
         """
-        given = only(given, direction='LEFT', count=1)
+        given = keyword_only(given, direction='LEFT', count=1)
         words = (num_keys,) + self._keys(*keys) + (given['direction'], 'COUNT', given['count'])
-        return self._run(('LMPOP',) + words, self._named_values)
+        return self._queue(('LMPOP',) + words, self._named_values)
 
     def blmpop(self, timeout, numkeys, *keys, **given):
         """Do as :meth:`lmpop`, and wait as :meth:`blpop`. Sends BLMPOP (Redis 7)."""
-        given = only(given, direction='LEFT', count=1)
+        given = keyword_only(given, direction='LEFT', count=1)
         words = (timeout, numkeys) + self._keys(*keys)
         words += (given['direction'], 'COUNT', given['count'])
-        return self._run(('BLMPOP',) + words, self._named_values)
+        return self._queue(('BLMPOP',) + words, self._named_values)
 
     # The values in between.
 
     def llen(self, name):
         """Count the values. Sends LLEN."""
-        return self._run(('LLEN', self.redis_key(name)))
+        return self._queue(('LLEN', self.redis_key(name)))
 
     def lindex(self, name, idx=Missing('idx'), index=None):
         """Return the value at position *idx*, None beyond the ends. Sends LINDEX."""
         if index is not None:
             idx = either('idx', idx, 'index', index)
-        return self._run(('LINDEX', self.redis_key(name), idx), self._decode)
+        return self._queue(('LINDEX', self.redis_key(name), idx), self._decode)
 
     def lrange(self, name, start, stop=Missing('stop'), end=None):
         """Return the values from *start* to *stop*, both included, as a list. Sends LRANGE."""
         if end is not None:
             stop = either('stop', stop, 'end', end)
-        return self._run(('LRANGE', self.redis_key(name), start, stop), self._decode_all)
+        return self._queue(('LRANGE', self.redis_key(name), start, stop), self._decode_all)
 
     def lpos(self, name, value, rank=None, count=None, maxlen=None):
         """Return the position of a value, or None. Sends LPOS (Redis 6.0.6).
@@ -135,13 +135,13 @@ class List(Keyspace):
         so many positions, 0 being all. *maxlen* is how many values are compared.
         """
         words = options(RANK=rank, COUNT=count, MAXLEN=maxlen)
-        return self._run(('LPOS', self.redis_key(name), self._encode(value)) + words)
+        return self._queue(('LPOS', self.redis_key(name), self._encode(value)) + words)
 
     def lset(self, name, idx=Missing('idx'), value=Missing('value'), index=None):
         """Replace the value at position *idx*; True. Sends LSET."""
         if index is not None:
             idx = either('idx', idx, 'index', index)
-        return self._run(('LSET', self.redis_key(name), idx, self._encode(value)))
+        return self._queue(('LSET', self.redis_key(name), idx, self._encode(value)))
 
     def linsert(self, name, where, refvalue, value):
         """Insert a value ``'BEFORE'`` or ``'AFTER'`` another; return the length.
@@ -149,7 +149,7 @@ class List(Keyspace):
         That is -1 if there is no *refvalue*. Sends LINSERT.
         """
         words = where, self._encode(refvalue), self._encode(value)
-        return self._run(('LINSERT', self.redis_key(name)) + words)
+        return self._queue(('LINSERT', self.redis_key(name)) + words)
 
     def lrem(self, name, value, num=1, count=MISSING):
         """Mind the order: *value*, then *num*, where redis-py has the number first.
@@ -159,12 +159,12 @@ class List(Keyspace):
         """
         if count is not MISSING:
             num = either('num', num, 'count', count, 1)
-        return self._run(('LREM', self.redis_key(name), num, self._encode(value)))
+        return self._queue(('LREM', self.redis_key(name), num, self._encode(value)))
 
     remove = lrem
 
     def ltrim(self, name, start, end):
         """Keep the values from *start* to *end*, both included; True. Sends LTRIM."""
-        return self._run(('LTRIM', self.redis_key(name), start, end))
+        return self._queue(('LTRIM', self.redis_key(name), start, end))
 
     trim = ltrim

@@ -8,13 +8,13 @@ from functools import partial
 
 import six
 
-from ._members import Members
-from ._words import MISSING, Missing, either, in_seconds, options, pairs, several
+from ._arguments import MISSING, Missing, as_list, either, in_seconds, mapping_pairs, options
+from ._hash_members import HashMembers
 
 __all__ = ['ShardedHash']
 
 
-class ShardedHash(Members):
+class ShardedHash(HashMembers):
     """Keys that hold large hashes, each spread over ``shards`` keys ``keyspace{key:0}``,
     ``keyspace{key:1}`` and so on.
 
@@ -33,7 +33,7 @@ class ShardedHash(Members):
         if key is not None:
             field = either('field', field, 'key', key)
         member, parse = self._member(field)
-        return self._run(('HGET', self._shard_of(name, member), member), parse.decode)
+        return self._queue(('HGET', self._shard_of(name, member), member), parse.decode)
 
     def hset(self, name, member=None, value=None, mapping=None, key=None):
         """Set the value of a member, or of those in *mapping*; return how many are new.
@@ -44,7 +44,7 @@ class ShardedHash(Members):
             member = either('member', member, 'key', key, None)
         given = [] if member is None and mapping is not None else [(member, value)]
         if mapping is not None:
-            given += pairs(mapping)
+            given += mapping_pairs(mapping)
         return self._combine(sum, self._setting('HSET', name, given))
 
     def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
@@ -52,21 +52,21 @@ class ShardedHash(Members):
         if key is not None:
             member = either('member', member, 'key', key)
         member, data = self._assignment(member, value)
-        return self._run(('HSETNX', self._shard_of(name, member), member, data))
+        return self._queue(('HSETNX', self._shard_of(name, member), member, data))
 
     def hexists(self, name, field=Missing('field'), key=None):
         """Tell whether there is such a member. Sends HEXISTS."""
         if key is not None:
             field = either('field', field, 'key', key)
         member = self._member(field)[0]
-        return self._run(('HEXISTS', self._shard_of(name, member), member), bool)
+        return self._queue(('HEXISTS', self._shard_of(name, member), member), bool)
 
     def hstrlen(self, name, field=Missing('field'), key=None):
         """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
         if key is not None:
             field = either('field', field, 'key', key)
         member = self._member(field)[0]
-        return self._run(('HSTRLEN', self._shard_of(name, member), member))
+        return self._queue(('HSTRLEN', self._shard_of(name, member), member))
 
     def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY."""
@@ -75,7 +75,7 @@ class ShardedHash(Members):
         if amount is not MISSING:
             increment = either('increment', increment, 'amount', amount, 1)
         member = self._member(field)[0]
-        return self._run(('HINCRBY', self._shard_of(name, member), member, increment))
+        return self._queue(('HINCRBY', self._shard_of(name, member), member, increment))
 
     def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
                      amount=MISSING):
@@ -85,31 +85,31 @@ class ShardedHash(Members):
         if amount is not MISSING:
             increment = either('increment', increment, 'amount', amount, 1.0)
         member = self._member(field)[0]
-        return self._run(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
+        return self._queue(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
 
     # What is about several members: a command for each shard that has any of them.
 
     def hmset(self, name, mapping):
         """Set the values of several members; True. Sends HMSET."""
-        return self._combine(all, self._setting('HMSET', name, pairs(mapping)))
+        return self._combine(all, self._setting('HMSET', name, mapping_pairs(mapping)))
 
     def hmget(self, name, keys, *args):
         """Return the values of several members in their order, None where one is missing.
 
         Sends HMGET.
         """
-        members = several((keys,) + args)
+        members = as_list((keys,) + args)
         groups = self._grouped(name, [(self._member(member)[0], member) for member in members])
         commands = []
         for key, group in groups:
-            words, decode = self._members(group)
+            words, decode = self._encode_members(group)
             commands.append((('HMGET', key) + words, decode))
         grouped = [group for _, group in groups]
         return self._combine(partial(_in_order, members, grouped), commands)
 
     def hdel(self, name, *keys):
         """Remove members and return how many there were. Sends HDEL."""
-        words = [self._member(member)[0] for member in several(keys)]
+        words = [self._member(member)[0] for member in as_list(keys)]
         return self._combine(sum, [
             (('HDEL', key) + tuple(group), None)
             for key, group in self._grouped(name, zip(words, words))])
@@ -134,7 +134,7 @@ class ShardedHash(Members):
 
     def delete(self, *names):
         """Remove whole hashes and return how many there were. Sends DEL."""
-        names = several(names)
+        names = as_list(names)
         return self._combine(partial(_counted, self.shards), [
             (('DEL', key), None) for name in names for key in self.shard_keys(name)])
 
@@ -163,7 +163,7 @@ class ShardedHash(Members):
         while cursors:
             with self.pipe as pipe:
                 shards = type(self)(pipe)
-                pages = [(key, shards._run(('HSCAN', key, cursor) + words, shards._decode_dict_page))
+                pages = [(key, shards._queue(('HSCAN', key, cursor) + words, shards._decode_dict_page))
                          for key, cursor in cursors.items()]
             for key, page in pages:
                 cursors[key], found = page
@@ -214,9 +214,9 @@ class ShardedHash(Members):
         """
         with self.pipe as pipe:
             shards = type(self)(pipe)
-            futures = [shards._run(words, decode) for words, decode in commands[:-1]]
+            futures = [shards._queue(words, decode) for words, decode in commands[:-1]]
             words, decode = commands[-1]
-            return shards._run(words, partial(_last, combine, futures, decode))
+            return shards._queue(words, partial(_last, combine, futures, decode))
 
 
 def _last(combine, futures, decode, reply):

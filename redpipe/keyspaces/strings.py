@@ -1,6 +1,5 @@
 """Strings, which hold one value each, and the bits in them."""
-from ._base import paired, text
-from ._words import (
+from ._arguments import (
     Missing,
     either,
     exclusive,
@@ -8,11 +7,12 @@ from ._words import (
     flags,
     in_milliseconds,
     in_seconds,
+    mapping_pairs,
     needs,
     options,
-    pairs,
-    raw,
+    without_callback,
 )
+from ._replies import text_dict
 from .generic import Keyspace
 
 __all__ = ['String']
@@ -26,14 +26,14 @@ class String(Keyspace):
 
     def get(self, name):
         """Return the value, None for a missing key. Sends GET."""
-        return self._run(('GET', self.redis_key(name)), self._decode)
+        return self._queue(('GET', self.redis_key(name)), self._decode)
 
     def mget(self, keys, *args):
         """Return the values of several keys in their order, None where one is missing.
 
         Sends MGET.
         """
-        return self._run(('MGET',) + self._keys(keys, *args), self._decode_all)
+        return self._queue(('MGET',) + self._keys(keys, *args), self._decode_all)
 
     def set(self, name, value, ex=None, px=None, nx=False, xx=False, keepttl=False, get=False,
             exat=None, pxat=None, ifeq=None, ifne=None, ifdeq=None, ifdne=None):
@@ -57,18 +57,18 @@ class String(Keyspace):
             words += options(IFEQ=ifeq if ifeq is None else self._encode(ifeq),
                              IFNE=ifne if ifne is None else self._encode(ifne),
                              IFDEQ=ifdeq, IFDNE=ifdne)
-        return self._run((raw('SET') if get else 'SET',) + words, self._decode if get else None)
+        return self._queue((without_callback('SET') if get else 'SET',) + words, self._decode if get else None)
 
     def setnx(self, name, value):
         """Set the value if there is no such key, and tell whether so. Sends SETNX."""
-        return self._run(('SETNX', self.redis_key(name), self._encode(value)), bool)
+        return self._queue(('SETNX', self.redis_key(name), self._encode(value)), bool)
 
     def setex(self, name, value, time):
         """Mind the order: *value*, then *time*, where redis-py has the time first.
 
         Set the value for *time*, in seconds or a timedelta; True. Sends SETEX.
         """
-        return self._run(('SETEX', self.redis_key(name), in_seconds(time), self._encode(value)))
+        return self._queue(('SETEX', self.redis_key(name), in_seconds(time), self._encode(value)))
 
     def psetex(self, name, value, time_ms):
         """Mind the order: *value*, then *time_ms*, where redis-py has the time first.
@@ -76,29 +76,29 @@ class String(Keyspace):
         Set the value for *time_ms*, in milliseconds or a timedelta; True. Sends PSETEX.
         """
         words = self.redis_key(name), in_milliseconds(time_ms), self._encode(value)
-        return self._run(('PSETEX',) + words)
+        return self._queue(('PSETEX',) + words)
 
     def mset(self, mapping):
         """Set several keys from a mapping of names to values; True. Sends MSET."""
-        return self._run(('MSET',) + self._pairs(mapping))
+        return self._queue(('MSET',) + self._encode_mapping(mapping))
 
     def msetnx(self, mapping):
         """Set several keys if none of them exists, and tell whether so. Sends MSETNX."""
-        return self._run(('MSETNX',) + self._pairs(mapping), bool)
+        return self._queue(('MSETNX',) + self._encode_mapping(mapping), bool)
 
-    def _pairs(self, mapping):
+    def _encode_mapping(self, mapping):
         words = []
-        for name, value in pairs(mapping):
+        for name, value in mapping_pairs(mapping):
             words += self.redis_key(name), self._encode(value)
         return tuple(words)
 
     def getset(self, name, value):
         """Set the value and return the old one, or None. Sends GETSET."""
-        return self._run(('GETSET', self.redis_key(name), self._encode(value)), self._decode)
+        return self._queue(('GETSET', self.redis_key(name), self._encode(value)), self._decode)
 
     def getdel(self, name):
         """Remove the key and return the value it had, or None. Sends GETDEL (Redis 6.2)."""
-        return self._run(('GETDEL', self.redis_key(name)), self._decode)
+        return self._queue(('GETDEL', self.redis_key(name)), self._decode)
 
     def getex(self, name, ex=None, px=None, exat=None, pxat=None, persist=False):
         """Return the value and change when it expires, as :meth:`set` takes it.
@@ -106,27 +106,27 @@ class String(Keyspace):
         *persist* lets it live for ever. Sends GETEX (Redis 6.2).
         """
         words = expiry(ex, px, exat, pxat, PERSIST=persist)
-        return self._run(('GETEX', self.redis_key(name)) + words, self._decode)
+        return self._queue(('GETEX', self.redis_key(name)) + words, self._decode)
 
     # Numbers. The server counts; what it counts is the digits that are stored.
 
     def incr(self, name, amount=1):
         """Add *amount*, an int, and return the sum; a missing key counts as 0. Sends INCRBY."""
-        return self._run(('INCRBY', self.redis_key(name), amount))
+        return self._queue(('INCRBY', self.redis_key(name), amount))
 
     #: The same, by the name of the command.
     incrby = incr
 
     def decr(self, name, amount=1):
         """Subtract *amount*, an int, and return the difference. Sends DECRBY."""
-        return self._run(('DECRBY', self.redis_key(name), amount))
+        return self._queue(('DECRBY', self.redis_key(name), amount))
 
     #: The same, by the name of the command.
     decrby = decr
 
     def incrbyfloat(self, name, amount=1.0):
         """Add *amount* and return the sum, a float. Sends INCRBYFLOAT."""
-        return self._run(('INCRBYFLOAT', self.redis_key(name), amount), float)
+        return self._queue(('INCRBYFLOAT', self.redis_key(name), amount), float)
 
     # Parts of a value.
 
@@ -134,11 +134,11 @@ class String(Keyspace):
         """Add *value* to the end and return how many bytes there are then. Sends APPEND."""
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('APPEND', self.redis_key(name), self._encode(value)))
+        return self._queue(('APPEND', self.redis_key(name), self._encode(value)))
 
     def strlen(self, name):
         """Count the bytes of the value, 0 for a missing key. Sends STRLEN."""
-        return self._run(('STRLEN', self.redis_key(name)))
+        return self._queue(('STRLEN', self.redis_key(name)))
 
     def getrange(self, name=Missing('name'), start=Missing('start'), end=Missing('end'),
                  key=None):
@@ -148,18 +148,18 @@ class String(Keyspace):
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('GETRANGE', self.redis_key(name), start, end), self._decode)
+        return self._queue(('GETRANGE', self.redis_key(name), start, end), self._decode)
 
     def substr(self, name, start, end=-1):
         """Return what :meth:`getrange` does, by default up to the end. Sends SUBSTR."""
-        return self._run(('SUBSTR', self.redis_key(name), start, end), self._decode)
+        return self._queue(('SUBSTR', self.redis_key(name), start, end), self._decode)
 
     def setrange(self, name, offset, value):
         """Write *value* over what begins at byte *offset*; return the new length.
 
         Zero bytes fill a gap. Sends SETRANGE.
         """
-        return self._run(('SETRANGE', self.redis_key(name), offset, self._encode(value)))
+        return self._queue(('SETRANGE', self.redis_key(name), offset, self._encode(value)))
 
     def lcs(self, key1, key2, len=False, idx=False, minmatchlen=0, withmatchlen=False):
         """Return the longest text that two values have in common. Sends LCS (Redis 7).
@@ -171,18 +171,18 @@ class String(Keyspace):
         exclusive(len=len, idx=idx)
         words = flags(LEN=len, IDX=idx, WITHMATCHLEN=withmatchlen)
         words += options(MINMATCHLEN=minmatchlen or None)
-        decode = None if len else dict_of_text if idx else self._decode
-        return self._run(('LCS',) + self._keys(key1, key2) + words, decode)
+        decode = None if len else text_dict if idx else self._decode
+        return self._queue(('LCS',) + self._keys(key1, key2) + words, decode)
 
     # Bits.
 
     def getbit(self, name, offset):
         """Return the bit at *offset*, 0 or 1. Sends GETBIT."""
-        return self._run(('GETBIT', self.redis_key(name), offset))
+        return self._queue(('GETBIT', self.redis_key(name), offset))
 
     def setbit(self, name, offset, value):
         """Set the bit at *offset* to 1 if *value* is true, and return the old. Sends SETBIT."""
-        return self._run(('SETBIT', self.redis_key(name), offset, 1 if value else 0))
+        return self._queue(('SETBIT', self.redis_key(name), offset, 1 if value else 0))
 
     def bitcount(self, name=Missing('name'), start=None, end=None, mode=None, key=None):
         """Count the bits that are 1, in the bytes from *start* to *end*, which go together.
@@ -193,7 +193,7 @@ class String(Keyspace):
             name = either('name', name, 'key', key)
         needs('start', start is not None, 'end', end is not None)
         words = _span(start, end, mode)
-        return self._run(('BITCOUNT', self.redis_key(name)) + words)
+        return self._queue(('BITCOUNT', self.redis_key(name)) + words)
 
     def bitpos(self, name=Missing('name'), bit=Missing('bit'), start=None, end=None, mode=None,
                key=None):
@@ -203,14 +203,14 @@ class String(Keyspace):
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('BITPOS', self.redis_key(name), bit) + _span(start, end, mode))
+        return self._queue(('BITPOS', self.redis_key(name), bit) + _span(start, end, mode))
 
     def bitop(self, operation, dest, *keys):
         """Combine the bits of *keys* in *dest* and return its length in bytes. Sends BITOP.
 
         *operation* is ``'AND'``, ``'OR'``, ``'XOR'`` or ``'NOT'``.
         """
-        return self._run(('BITOP', operation, self.redis_key(dest)) + self._keys(*keys))
+        return self._queue(('BITOP', operation, self.redis_key(dest)) + self._keys(*keys))
 
     def bitfield(self, name=Missing('name'), default_overflow=None, key=None):
         """Return a ``BitField``, which gathers operations on the ints in a value.
@@ -233,7 +233,7 @@ class String(Keyspace):
         for pair in items or ():
             words.append('GET')
             words.extend(pair)
-        return self._run(('BITFIELD_RO', self.redis_key(name)) + tuple(words))
+        return self._queue(('BITFIELD_RO', self.redis_key(name)) + tuple(words))
 
     def __getitem__(self, key):
         return self.get(key)
@@ -294,15 +294,10 @@ class BitField(object):
         """Queue the operations; the result is a list of an int or None for each."""
         command = tuple(self.command)
         self.reset()
-        return self._strings._run(command)
+        return self._strings._queue(command)
 
 
 def _span(start, end, mode):
     needs('end', end is not None, 'start', start is not None)
     needs('mode', mode is not None, 'start and end', end is not None)
     return tuple([word for word in (start, end, mode) if word is not None])
-
-
-def dict_of_text(reply):
-    """Decode a dict of which the keys are words of the server's."""
-    return dict((text(key), value) for key, value in paired(reply))

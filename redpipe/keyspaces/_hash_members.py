@@ -7,15 +7,16 @@ from .._texts import brief, shown, text_of
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import OWN, FloatField, TextField, codec, kind_of
 from ..futures import plain
-from ._base import TEXT, Base, Remembered, paired
-from ._words import SIMPLE, pairs, several
+from ._arguments import PLAIN_WORDS, as_list, mapping_pairs
+from ._base import TEXT, BoundedCache, KeyspaceBase
+from ._replies import reply_pairs
 
 
 #: What stands for its text among members that are text.
 _NUMBERS = frozenset(six.integer_types + (float,))
 
 
-class Members(Base):
+class HashMembers(KeyspaceBase):
     """Keys that hold members with values, each coded by the field that has its name."""
 
     #: The fields of some members' values, by member.
@@ -26,25 +27,25 @@ class Members(Base):
     _memberparse = None
 
     #: What codes the members of this class, see ``_codecs``.
-    _coded = None
+    _member_codec = None
 
     def _check(self):
-        super(Members, self)._check()
-        self._codecs()
+        super(HashMembers, self)._check()
+        self._member_codecs()
 
-    def _codecs(self):
+    def _member_codecs(self):
         """Return what codes the members, the fields of values by member, and that of the others."""
         memberparse = self.memberparse if self._memberparse is None else self._memberparse
         fields = self.fields or {}
-        coded = self._coded
+        coded = self._member_codec
         if coded is None or coded.memberparse is not memberparse or coded.given != fields:
-            coded = type(self)._coded = _Coded(type(self).__name__, memberparse, fields)
-        given, default = self._valued
+            coded = type(self)._member_codec = _MemberCodec(type(self).__name__, memberparse, fields)
+        given, default = self._cached_value_field
         return coded, coded.fields, default if given is self.valueparse else self._value_field()
 
     def _member(self, member):
         """Return a member as it is sent, and the field of its value."""
-        coded, fields, default = self._codecs()
+        coded, fields, default = self._member_codecs()
         try:
             if type(member) not in TEXT:
                 member = coded.named(member)
@@ -52,10 +53,10 @@ class Members(Base):
         except TypeError as error:
             _refuse(member, error)
 
-    def _members(self, members):
+    def _encode_members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
-        coded = self._codecs()[0]
-        members = several(members)
+        coded = self._member_codecs()[0]
+        members = as_list(members)
         if not TEXT.issuperset(map(type, members)):
             members = [coded.named(member) for member in members]
         encode = coded.encode
@@ -67,24 +68,24 @@ class Members(Base):
 
     def _assignment(self, member, value):
         """Return a member and its value as they are sent."""
-        return self._words([(member, value)])
+        return self._encode_pairs([(member, value)])
 
     def _assignments(self, member=None, value=None, mapping=None, items=None):
         """Return the members and values that these arguments of HSET give, as they are sent."""
         if mapping is None and items is None:
-            return self._words([(member, value)])
+            return self._encode_pairs([(member, value)])
         given = [] if member is None and value is None else [(member, value)]
         if items:
             given += zip(items[::2], items[1::2])
         if mapping is not None:
-            given += pairs(mapping)
+            given += mapping_pairs(mapping)
         if not given or len(items or ()) % 2:
             raise InvalidOperation('each member needs a value, and there must be one at least')
-        return self._words(given)
+        return self._encode_pairs(given)
 
-    def _words(self, given):
+    def _encode_pairs(self, given):
         """Return members and values in turn, as they are sent, for a list of pairs."""
-        coded, fields, default = self._codecs()
+        coded, fields, default = self._member_codecs()
         encode, field, words = coded.encode, fields.get, []
         for member, value in given:
             try:
@@ -95,7 +96,7 @@ class Members(Base):
                 _refuse(member, error)
             try:
                 words.append(field(member, default).encode(
-                    value if type(value) in SIMPLE else plain(value)))
+                    value if type(value) in PLAIN_WORDS else plain(value)))
             except InvalidValue as error:
                 _blame(member, error)
         return tuple(words)
@@ -103,17 +104,17 @@ class Members(Base):
     # Decoders.
 
     def _decode_member(self, reply):
-        return self._codecs()[0].decode(reply)
+        return self._member_codecs()[0].decode(reply)
 
     def _decode_members(self, reply):
-        decode = self._codecs()[0].decode
+        decode = self._member_codecs()[0].decode
         return None if reply is None else [decode(member) for member in reply]
 
     def _decode_dict(self, reply):
-        coded, fields, default = self._codecs()
+        coded, fields, default = self._member_codecs()
         decode, field, found, member = coded.decode, fields.get, {}, None
         try:
-            for member, value in paired(reply):
+            for member, value in reply_pairs(reply):
                 member = decode(member)
                 found[member] = field(member, default).decode(value)
         except Exception as error:
@@ -122,7 +123,7 @@ class Members(Base):
 
     def _decode_values(self, members, reply):
         """Decode the values of *members*, in their order."""
-        _, fields, default = self._codecs()
+        _, fields, default = self._member_codecs()
         values = []
         try:
             for member, value in zip(members, reply):
@@ -133,7 +134,7 @@ class Members(Base):
 
     def _decode_pairs(self, reply):
         """Decode members, which may come more than once, and values to a list of pairs."""
-        return [pair for member, value in paired(reply)
+        return [pair for member, value in reply_pairs(reply)
                 for pair in self._decode_dict({member: value}).items()]
 
     def _decode_dict_page(self, reply):
@@ -143,7 +144,7 @@ class Members(Base):
         return int(reply[0]), self._decode_members(reply[1])
 
 
-class _Coded(object):
+class _MemberCodec(object):
     """What codes members, by *memberparse*, and the *fields* of their values, of the class *owner*.
 
     Members are mostly a few, which come again and again: redpipe's own fields are asked once for each. Another codec
@@ -158,10 +159,10 @@ class _Coded(object):
         found = dict([(self.named(member), codec(field, owner, 'fields[%r]' % (member,)))
                       for member, field in fields.items()])
         self.fields = fields if found == fields else found
-        self._many()
+        self._drop_caches()
         if kind in OWN:
-            self.encode = Remembered(self.encode, TEXT, self._many).__getitem__
-            self.decode = Remembered(self.decode, [bytes], self._many).__getitem__
+            self.encode = BoundedCache(self.encode, TEXT, self._drop_caches).__getitem__
+            self.decode = BoundedCache(self.decode, [bytes], self._drop_caches).__getitem__
 
     def named(self, member):
         """Return *member* as what it reads as: a number is the text of it, where members are text."""
@@ -170,7 +171,7 @@ class _Coded(object):
             member = six.ensure_text(FloatField.encode(member) if type(member) is float else str(member))
         return member
 
-    def _many(self):
+    def _drop_caches(self):
         self.encode, self.decode = self._encode, self._codec.decode
 
     def _encode(self, member):

@@ -16,7 +16,7 @@ from ..futures import Future, plain
 COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(six.moves.range(0)))
 
 #: The words that most commands consist of.
-SIMPLE = frozenset([bytes, str, six.text_type, int, float])
+PLAIN_WORDS = frozenset([bytes, str, six.text_type, int, float])
 
 _NUMBERS = (float, int)
 
@@ -24,7 +24,7 @@ _NUMBERS = (float, int)
 SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
 
 
-def raw(command):
+def without_callback(command):
     """Return the name of *command* in a form that leaves its reply as it came.
 
     redis-py finds its reply callbacks by the exact name, and sends what blanks separate
@@ -34,9 +34,9 @@ def raw(command):
     return command + ' '
 
 
-def several(values):
+def as_list(values):
     """Return the list that several arguments, or one collection alone, stand for."""
-    if len(values) == 1 and type(values[0]) not in SIMPLE:
+    if len(values) == 1 and type(values[0]) not in PLAIN_WORDS:
         value = plain(values[0])
         if isinstance(value, COLLECTIONS):
             values = list(value)
@@ -45,7 +45,7 @@ def several(values):
     return values
 
 
-def pairs(mapping):
+def mapping_pairs(mapping):
     """Return the pairs of a mapping, or of a list of pairs."""
     mapping = plain(mapping)
     found = list(mapping.items() if hasattr(mapping, 'items') else mapping)
@@ -54,7 +54,7 @@ def pairs(mapping):
     return found
 
 
-def sendable(args):
+def check_words(args):
     """Return *args* with their Futures seen through; InvalidValue for what is no word."""
     args = tuple([plain(arg) for arg in args])
     for arg in args:
@@ -140,12 +140,12 @@ def limit(offset, num):
     return ('LIMIT', offset, num)
 
 
-def numbered(keys):
+def with_count(keys):
     """Return how many *keys* there are, and the keys."""
     return (len(keys),) + tuple(keys)
 
 
-def only(given, **defaults):
+def keyword_only(given, **defaults):
     """Return the values of *defaults*, by name, with *given* in their place.
 
     It stands in for keyword-only parameters, which Python 2 does not have.
@@ -203,7 +203,7 @@ def at_milliseconds(when):
     return when
 
 
-def score(number):
+def as_score(number):
     """Return a score as it is sent; text, such as ``'+inf'``, as it is."""
     if type(number) not in _NUMBERS:
         number = plain(number)

@@ -26,43 +26,52 @@ class HashMembers(KeyspaceBase):
     #: The older name of :attr:`memberparse`; it counts where it is set.
     _memberparse = None
 
-    #: What codes the members of this class, see ``_codecs``.
-    _member_codec = None
+    #: The codecs of this class's members and their values, as its attributes were when it was last used.
+    _member_codecs = None
 
     def _check(self):
         super(HashMembers, self)._check()
-        self._member_codecs()
+        self._codecs()
 
-    def _member_codecs(self):
-        """Return what codes the members, the fields of values by member, and that of the others."""
-        memberparse = self.memberparse if self._memberparse is None else self._memberparse
-        fields = self.fields or {}
-        coded = self._member_codec
-        if coded is None or coded.memberparse is not memberparse or coded.given != fields:
-            coded = type(self)._member_codec = _MemberCodec(type(self).__name__, memberparse, fields)
-        given, default = self._cached_value_field
-        return coded, coded.fields, default if given is self.valueparse else self._value_field()
+    def _codecs(self):
+        """Return the codecs of this class, new ones if an attribute was replaced.
+
+        A change inside ``fields`` goes unseen here: comparing all of them would cost more than to code one member.
+        """
+        codecs = self._member_codecs
+        if (codecs is None or codecs.given is not self.fields or codecs.valueparse is not self.valueparse
+                or codecs.memberparse is not self.memberparse or codecs.older is not self._memberparse):
+            codecs = self._new_codecs()
+        return codecs
+
+    def _new_codecs(self):
+        codecs = type(self)._member_codecs = _MemberCodecs(self, self._value_field())
+        return codecs
+
+    def _fresh_codecs(self):
+        """Return the codecs after a look at all that is in ``fields``."""
+        codecs = self._codecs()
+        return codecs if codecs.snapshot == codecs.live else self._new_codecs()
 
     def _member(self, member):
         """Return a member as it is sent, and the field of its value."""
-        coded, fields, default = self._member_codecs()
+        codecs = self._codecs()
         try:
-            if type(member) not in TEXT:
-                member = coded.named(member)
-            return coded.encode(member), fields.get(member, default)
+            word, field, key, before = codecs.entry(member)
+            if codecs.live.get(key) is not before:
+                word, field, _, _ = self._new_codecs().entry(member)
         except TypeError as error:
             _refuse(member, error)
+        return word, field
 
     def _encode_members(self, members):
         """Return several members as they are sent, and the decoder of their values."""
-        coded = self._member_codecs()[0]
         members = as_list(members)
-        if not TEXT.issuperset(map(type, members)):
-            members = [coded.named(member) for member in members]
-        encode = coded.encode
         try:
-            words = tuple([encode(member) for member in members])
+            words = tuple(map(self._codecs().encode, members))
         except TypeError:
+            words = ()
+        if len(words) != len(members):  # one has no hash, or its codec raised StopIteration, which ends a map
             words = tuple([self._member(member)[0] for member in members])  # which blames the one
         return words, partial(self._decode_values, members)
 
@@ -85,18 +94,18 @@ class HashMembers(KeyspaceBase):
 
     def _encode_pairs(self, given):
         """Return members and values in turn, as they are sent, for a list of pairs."""
-        coded, fields, default = self._member_codecs()
-        encode, field, words = coded.encode, fields.get, []
+        codecs = self._codecs()
+        entry, now, words = codecs.entry, codecs.live.get, []
         for member, value in given:
             try:
-                if type(member) not in TEXT:
-                    member = coded.named(member)
-                words.append(encode(member))
+                word, field, key, before = entry(member)
+                if now(key) is not before:
+                    word, field = self._member(member)
             except TypeError as error:
                 _refuse(member, error)
+            words.append(word)
             try:
-                words.append(field(member, default).encode(
-                    value if type(value) in PLAIN_WORDS else plain(value)))
+                words.append(field.encode(value if type(value) in PLAIN_WORDS else plain(value)))
             except InvalidValue as error:
                 _blame(member, error)
         return tuple(words)
@@ -104,15 +113,15 @@ class HashMembers(KeyspaceBase):
     # Decoders.
 
     def _decode_member(self, reply):
-        return self._member_codecs()[0].decode(reply)
+        return self._codecs().decode(reply)
 
     def _decode_members(self, reply):
-        decode = self._member_codecs()[0].decode
+        decode = self._codecs().decode
         return None if reply is None else [decode(member) for member in reply]
 
     def _decode_dict(self, reply):
-        coded, fields, default = self._member_codecs()
-        decode, field, found, member = coded.decode, fields.get, {}, None
+        codecs = self._fresh_codecs()
+        decode, field, default, found, member = codecs.decode, codecs.fields.get, codecs.default, {}, None
         try:
             for member, value in reply_pairs(reply):
                 member = decode(member)
@@ -123,11 +132,13 @@ class HashMembers(KeyspaceBase):
 
     def _decode_values(self, members, reply):
         """Decode the values of *members*, in their order."""
-        _, fields, default = self._member_codecs()
-        values = []
+        codecs = self._fresh_codecs()
+        field, default, values = codecs.fields.get, codecs.default, []
         try:
             for member, value in zip(members, reply):
-                values.append(fields.get(member, default).decode(value))
+                if type(member) not in TEXT:
+                    member = codecs.named(member)
+                values.append(field(member, default).decode(value))
         except Exception as error:
             _blame(members[len(values)], error)
         return values
@@ -144,25 +155,40 @@ class HashMembers(KeyspaceBase):
         return int(reply[0]), self._decode_members(reply[1])
 
 
-class _MemberCodec(object):
-    """What codes members, by *memberparse*, and the *fields* of their values, of the class *owner*.
+class _MemberCodecs(object):
+    """The codecs of the members and the values of a *keyspace*; *default* is the field of the other values.
 
     Members are mostly a few, which come again and again: redpipe's own fields are asked once for each. Another codec
     may have its reasons to answer otherwise the next time.
     """
 
-    def __init__(self, owner, memberparse, fields):
-        self.memberparse, self.given = memberparse, dict(fields)
+    def __init__(self, keyspace, default):
+        self.given, self.valueparse = keyspace.fields, keyspace.valueparse
+        self.memberparse, self.older = keyspace.memberparse, keyspace._memberparse
+        self.default = default
+
+        owner = type(keyspace).__name__
+        memberparse = self.memberparse if self.older is None else self.older
         self._codec = TextField if memberparse is None else codec(memberparse, owner, 'memberparse')
         kind = kind_of(self._codec)
         self._spells = issubclass(kind, TextField)
-        found = dict([(self.named(member), codec(field, owner, 'fields[%r]' % (member,)))
-                      for member, field in fields.items()])
-        self.fields = fields if found == fields else found
+
+        #: The class's own dict, which may change, and what was in it.
+        self.live = {} if self.given is None else self.given
+        self.snapshot = dict(self.live)
+        #: The keys of that dict by what they read as, and the fields by the same.
+        self._keys = dict([(self.named(key), key) for key in self.snapshot])
+        self.fields = dict([(member, codec(self.snapshot[key], owner, 'fields[%r]' % (key,)))
+                            for member, key in self._keys.items()])
+
         self._drop_caches()
         if kind in OWN:
+            self.entry = BoundedCache(self.entry, TEXT, self._drop_caches).__getitem__
             self.encode = BoundedCache(self.encode, TEXT, self._drop_caches).__getitem__
             self.decode = BoundedCache(self.decode, [bytes], self._drop_caches).__getitem__
+
+    def _drop_caches(self):
+        self.entry, self.encode, self.decode = self._entry, self._encode, self._codec.decode
 
     def named(self, member):
         """Return *member* as what it reads as: a number is the text of it, where members are text."""
@@ -171,12 +197,16 @@ class _MemberCodec(object):
             member = six.ensure_text(FloatField.encode(member) if type(member) is float else str(member))
         return member
 
-    def _drop_caches(self):
-        self.encode, self.decode = self._encode, self._codec.decode
-
     def _encode(self, member):
+        member = self.named(member)
         hash(member)  # what has none, a list for example, is no member
         return self._codec.encode(member)
+
+    def _entry(self, member):
+        """Return *member* as it is sent, the field of its value, and the key in ``fields`` with what was there."""
+        member = self.named(member)
+        key = self._keys.get(member, member)
+        return self._encode(member), self.fields.get(member, self.default), key, self.snapshot.get(key)
 
 
 def _refuse(member, error):

@@ -370,6 +370,36 @@ def test_both_names_of_a_parameter_at_once_are_refused(cls, name, pairs, connect
         assert repr(word) in str(caught.value) and repr(our) in str(caught.value)
 
 
+@pytest.mark.parametrize('call', [
+    lambda: Hash().hincrby('k', 'f', increment=1, amount=3),
+    lambda: Hash().hincrby('k', 'f', 1, amount=1),
+    lambda: Hash().hincrbyfloat('k', 'f', 1.0, amount=2),
+    lambda: ShardedHash().hincrby('k', 'f', 1, amount=3),
+    lambda: ShardedHash().hincrbyfloat('k', 'f', 1.0, amount=2),
+    lambda: SortedSet().zincrby('k', 'm', 1, amount=3),
+    lambda: List().lrem('k', 'v', 1, count=0),
+    lambda: Keyspace().restore('k', b'dumped', 0, ttl=1)],
+    ids='hincrby same hincrbyfloat sharded sharded_float zincrby lrem restore'.split())
+def test_both_names_at_once_are_refused_where_one_value_is_the_default(call, connected):
+    with pytest.raises(TypeError) as refused:
+        call()
+    assert 'two names of one argument' in str(refused.value)
+
+
+def test_the_default_of_a_parameter_with_two_names(connected):
+    assert six.PY2 or 'increment=1, ' in str(inspect.signature(Hash.hincrby))
+    assert Hash().hincrby('h', 'f') == 1
+    assert Hash().hincrbyfloat('h', 'f') == 2.0
+    assert ShardedHash().hincrby('s', 'f') == 1
+    assert ShardedHash().hincrbyfloat('s', 'f') == 2.0
+    assert SortedSet().zincrby('z', 'm') == 1.0
+    List().rpush('l', 'a', 'a')
+    assert List().lrem('l', 'a') == 1
+    String().set('k', 'v')
+    assert Keyspace().restore('copy', String().dump('k')) == u'OK'
+    assert Keyspace().ttl('copy') == -1
+
+
 @each_renamed
 def test_a_parameter_that_is_needed_is_missed_as_before(cls, name, pairs, connected):
     given = needed(cls, name, pairs)

@@ -83,16 +83,35 @@ class Missing(Future):
         return '...'
 
 
-#: The default of a second name where None, which is no value, must not pass for the default of the first.
+class Default(Missing):
+    """The default of a parameter that has a second name: a Future of *value*, and never what a caller gives."""
+
+    __slots__ = ('_value',)
+
+    def __init__(self, value):
+        self._value = value
+
+    @property
+    def _result(self):
+        return self._value
+
+    def __repr__(self):
+        return repr(self._value)
+
+
+#: The default of a second name where None must not pass for a value that was not given.
 MISSING = Missing('')
+
+#: The defaults of parameters that have such a second name.
+ZERO, ONE, ONE_FLOAT = Default(0), Default(1), Default(1.0)
 
 
 def either(first, value, second, other, default=MISSING):
     """Return *other*, the argument by the name *second*, redis-py's; TypeError if there are two.
 
-    *value* is the one by the name *first*, unless it is missing or the *default*.
+    *value* is the argument by the name *first*, unless *value* is missing or the *default* itself.
     """
-    if type(value) is not Missing and (type(value) is not type(default) or value != default):
+    if value is not default and type(value) is not Missing:
         raise TypeError('%r and %r are two names of one argument; give one of them' % (first, second))
     return other
 

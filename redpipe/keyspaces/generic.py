@@ -10,6 +10,7 @@ from ..luascripts import RESTORENX
 from ._arguments import (
     COLLECTIONS,
     MISSING,
+    ZERO,
     Missing,
     as_list,
     at_milliseconds,
@@ -167,7 +168,7 @@ class Keyspace(KeyspaceBase):
         """Return the bytes that :meth:`restore` takes, None for a missing key. Sends DUMP."""
         return self._queue(('DUMP', self.redis_key(name)))
 
-    def restore(self, name, value, pttl=0, replace=False, absttl=False, idletime=None,
+    def restore(self, name, value, pttl=ZERO, replace=False, absttl=False, idletime=None,
                 frequency=None, ttl=MISSING):
         """Mind the order: *value*, then *pttl*, where redis-py has the time first.
 
@@ -178,7 +179,7 @@ class Keyspace(KeyspaceBase):
         Sends RESTORE.
         """
         if ttl is not MISSING:
-            pttl = either('pttl', pttl, 'ttl', ttl, 0)
+            pttl = either('pttl', pttl, 'ttl', ttl, ZERO)
         exclusive(idletime=idletime is not None, frequency=frequency is not None)
         words = flags(REPLACE=replace, ABSTTL=absttl) + options(IDLETIME=idletime, FREQ=frequency)
         return self._queue(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, as_text)

@@ -1,5 +1,5 @@
 """Hashes: members with values, each member's value of its own type."""
-from ._arguments import MISSING, Missing, either, needs, options, without_callback
+from ._arguments import MISSING, ONE, ONE_FLOAT, Missing, either, needs, options, without_callback
 from ._hash_expiry import Expiry
 
 __all__ = ['Hash']
@@ -100,7 +100,7 @@ class Hash(Expiry):
         """Remove members and return how many there were. Sends HDEL."""
         return self._queue(('HDEL', self.redis_key(name)) + self._encode_members(keys)[0])
 
-    def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
+    def hincrby(self, name, field=Missing('field'), increment=ONE, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY.
 
         A missing member counts as 0.
@@ -108,17 +108,21 @@ class Hash(Expiry):
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1)
+            increment = either('increment', increment, 'amount', amount, ONE)
+        elif increment is ONE:
+            increment = 1
         words = self.redis_key(name), self._member(field)[0], increment
         return self._queue(('HINCRBY',) + words)
 
-    def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
+    def hincrbyfloat(self, name, field=Missing('field'), increment=ONE_FLOAT, key=None,
                      amount=MISSING):
         """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1.0)
+            increment = either('increment', increment, 'amount', amount, ONE_FLOAT)
+        elif increment is ONE_FLOAT:
+            increment = 1.0
         words = self.redis_key(name), self._member(field)[0], increment
         return self._queue(('HINCRBYFLOAT',) + words, float)
 

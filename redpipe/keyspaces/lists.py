@@ -1,5 +1,5 @@
 """Lists: values in order, added and taken at both ends."""
-from ._arguments import MISSING, Missing, either, keyword_only, options
+from ._arguments import MISSING, ONE, Missing, either, keyword_only, options
 from .generic import Keyspace
 
 __all__ = ['List']
@@ -151,14 +151,16 @@ class List(Keyspace):
         words = where, self._encode(refvalue), self._encode(value)
         return self._queue(('LINSERT', self.redis_key(name)) + words)
 
-    def lrem(self, name, value, num=1, count=MISSING):
+    def lrem(self, name, value, num=ONE, count=MISSING):
         """Mind the order: *value*, then *num*, where redis-py has the number first.
 
         Remove a value the first *num* times it comes, and return how many that were. A
         negative *num* counts from the end, 0 is all. Sends LREM.
         """
         if count is not MISSING:
-            num = either('num', num, 'count', count, 1)
+            num = either('num', num, 'count', count, ONE)
+        elif num is ONE:
+            num = 1
         return self._queue(('LREM', self.redis_key(name), num, self._encode(value)))
 
     remove = lrem

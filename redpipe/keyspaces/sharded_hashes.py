@@ -8,7 +8,7 @@ from functools import partial
 
 import six
 
-from ._arguments import MISSING, Missing, as_list, either, in_seconds, mapping_pairs, options
+from ._arguments import MISSING, ONE, ONE_FLOAT, Missing, as_list, either, in_seconds, mapping_pairs, options
 from ._hash_members import HashMembers
 
 __all__ = ['ShardedHash']
@@ -68,22 +68,26 @@ class ShardedHash(HashMembers):
         member = self._member(field)[0]
         return self._queue(('HSTRLEN', self._shard_of(name, member), member))
 
-    def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
+    def hincrby(self, name, field=Missing('field'), increment=ONE, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY."""
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1)
+            increment = either('increment', increment, 'amount', amount, ONE)
+        elif increment is ONE:
+            increment = 1
         member = self._member(field)[0]
         return self._queue(('HINCRBY', self._shard_of(name, member), member, increment))
 
-    def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
+    def hincrbyfloat(self, name, field=Missing('field'), increment=ONE_FLOAT, key=None,
                      amount=MISSING):
         """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1.0)
+            increment = either('increment', increment, 'amount', amount, ONE_FLOAT)
+        elif increment is ONE_FLOAT:
+            increment = 1.0
         member = self._member(field)[0]
         return self._queue(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
 

@@ -4,6 +4,7 @@ from functools import partial
 from ..exceptions import InvalidOperation
 from ._arguments import (
     MISSING,
+    ONE,
     Missing,
     as_list,
     as_score,
@@ -63,7 +64,7 @@ class SortedSet(Ranges):
                 words += score, self._encode(member)
         return tuple(words)
 
-    def zincrby(self, name, member=Missing('member'), increment=1, value=None, amount=MISSING):
+    def zincrby(self, name, member=Missing('member'), increment=ONE, value=None, amount=MISSING):
         """Mind the order: *member*, then *increment*, where redis-py has the amount first.
 
         Add *increment* to the score of a value, 0 if it is new; return the sum. Sends ZINCRBY.
@@ -71,7 +72,9 @@ class SortedSet(Ranges):
         if value is not None:
             member = either('member', member, 'value', value)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1)
+            increment = either('increment', increment, 'amount', amount, ONE)
+        elif increment is ONE:
+            increment = 1
         words = self.redis_key(name), as_score(increment), self._encode(member)
         return self._queue(('ZINCRBY',) + words, as_float)
 

@@ -1,4 +1,4 @@
-"""What all keyspaces share: naming keys, coding values, queueing commands."""
+"""The base of all keyspaces: names of keys, codecs of values, queueing of commands."""
 import re
 from contextlib import contextmanager
 
@@ -12,9 +12,8 @@ from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
 from ._arguments import PLAIN_WORDS, as_list, check_words
 from ._replies import decode_list
 
-#: What a pattern of Redis takes for something else than itself.
+#: The characters that have a meaning in a pattern of Redis.
 GLOB = re.compile(br'([\\*?\[\]])')
-
 
 #: The types of text.
 TEXT = frozenset([str, six.text_type])
@@ -22,8 +21,9 @@ _TEXT = six.text_type
 
 
 class BoundedCache(dict):
-    """What *function* returns for values of some *kinds*, by value; it is not called again for
-    those, ENOUGH of them at most. *many* is called when there turn out to be more.
+    """A cache of ``function(value)``, for values of the types *kinds*, and at most ENOUGH of them.
+
+    The cache calls *on_overflow* when there are more.
     """
 
     ENOUGH = 1000
@@ -43,19 +43,19 @@ class BoundedCache(dict):
         return returned
 
 
-#: What comes before the key in a name in Redis, by keyspace.
+#: The bytes before the key in its name in Redis, by keyspace.
 _key_prefixes = BoundedCache(lambda keyspace: six.ensure_binary(keyspace) + b'{', TEXT)
 
 
 class KeyspaceBase(object):
-    """Keys that belong together, and how what lies in them is coded.
+    """Keys that belong together, and the codecs of their names and values.
 
     Each class attribute may be None, which stands for the default.
     """
 
-    #: The name around the keys, ``keyspace{key}``; None: the key as it is.
+    #: The name around the keys, ``keyspace{key}``; None leaves the keys as they are.
     keyspace = None
-    #: The name of the connection that the commands go to, whatever pipe they are queued on.
+    #: The name of the connection that sends the commands, whatever pipe they are queued on.
     connection = None
     #: The older name of :attr:`connection`.
     connections = None
@@ -64,13 +64,13 @@ class KeyspaceBase(object):
     #: The field of the values.
     valueparse = TextField
 
-    #: The last class whose codecs were looked at.
+    #: The last class whose codecs were checked.
     _checked_class = None
-    #: What ``keyparse`` and ``valueparse`` were then, each with the field that it stands for.
+    #: The last ``keyparse`` and ``valueparse``, each with the field that it stands for.
     _cached_key_field = _cached_value_field = TextField, TextField
 
     def __init__(self, pipe=None):
-        """Queue the commands on *pipe*; without one, each is sent at once by itself."""
+        """Queue the commands on *pipe*; without a pipe, each command is sent at once by itself."""
         if pipe is not None and not isinstance(pipe, (Pipeline, NestedPipeline)):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
@@ -87,7 +87,7 @@ class KeyspaceBase(object):
 
     @property
     def pipe(self):
-        """A new autoexec pipe for this class's connection, nested if there is a pipe."""
+        """A new autoexec pipe for this class's connection, nested in the keyspace's pipe if it has one."""
         return autoexec(self._pipe, name=self._connection_name)
 
     @classmethod
@@ -97,7 +97,7 @@ class KeyspaceBase(object):
     def _queue(self, args, decode=None):
         """Queue the command of the words *args* and return its Future.
 
-        *decode* makes the result of the reply, once that is there.
+        *decode* makes the result from the reply.
         """
         for arg in args:
             if type(arg) not in PLAIN_WORDS:
@@ -112,7 +112,7 @@ class KeyspaceBase(object):
         return future
 
     def _iterate(self, scan, *args, **options):
-        """Return an iterator over all that the command *scan* finds with these arguments."""
+        """Return an iterator over the items that the command *scan* finds with these arguments."""
         self._refuse_pipe('queue %s()' % scan.__name__)
         return _pages(scan, args, options)
 
@@ -125,7 +125,7 @@ class KeyspaceBase(object):
     # Codecs.
 
     def _check(self):
-        """Raise InvalidOperation for a codec that is none."""
+        """Raise InvalidOperation for an attribute that is no codec."""
         self._key_field()
         self._value_field()
 
@@ -152,7 +152,7 @@ class KeyspaceBase(object):
 
     @classmethod
     def redis_key(cls, key):
-        """Return the bytes that *key* has as its name in Redis.
+        """Return the name of *key* in Redis, in bytes.
 
         *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
         its digits. None, a list or a tuple is InvalidValue.
@@ -195,7 +195,7 @@ class KeyspaceBase(object):
         return tuple([self.redis_key(name) for name in names])
 
     def _name(self, reply):
-        """Decode a redis key to the name that it has in this keyspace."""
+        """Decode a redis key to its name in this keyspace."""
         if reply is None:
             return None
         if self.keyspace is not None:
@@ -228,7 +228,7 @@ class KeyspaceBase(object):
         # A codec that raises StopIteration would end a map, and a generator, as if there were no more values.
         return tuple([field.encode(plain(value)) for value in values])
 
-    # Decoders. A reply of None is a key that is missing.
+    # Decoders. The reply is None for a missing key.
 
     def _decode(self, reply):
         given, field = self._cached_value_field
@@ -267,7 +267,7 @@ def _pages(scan, args, options):
 
 @contextmanager
 def not_ended():
-    """Raise InvalidValue in place of a codec's StopIteration, which would end the generator around it in silence."""
+    """Raise InvalidValue in place of a codec's StopIteration, which would end the generator around it silently."""
     try:
         yield
     except StopIteration as error:

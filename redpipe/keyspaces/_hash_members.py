@@ -12,7 +12,7 @@ from ._base import TEXT, BoundedCache, KeyspaceBase
 from ._replies import reply_pairs
 
 
-#: What stands for its text among members that are text.
+#: The types that stand for their text among members that are text.
 _NUMBERS = frozenset(six.integer_types + (float,))
 
 
@@ -23,7 +23,7 @@ class HashMembers(KeyspaceBase):
     fields = {}
     #: The field of the members themselves.
     memberparse = TextField
-    #: The older name of :attr:`memberparse`; it counts where it is set.
+    #: The older name of :attr:`memberparse`, which wins if it is set.
     _memberparse = None
 
     #: The codecs of this class's members and their values, as its attributes were when it was last used.
@@ -144,7 +144,7 @@ class HashMembers(KeyspaceBase):
         return values
 
     def _decode_pairs(self, reply):
-        """Decode members, which may come more than once, and values to a list of pairs."""
+        """Decode members, which may repeat, and values to a list of pairs."""
         return [pair for member, value in reply_pairs(reply)
                 for pair in self._decode_dict({member: value}).items()]
 
@@ -158,8 +158,8 @@ class HashMembers(KeyspaceBase):
 class _MemberCodecs(object):
     """The codecs of the members and the values of a *keyspace*; *default* is the field of the other values.
 
-    Members are mostly a few, which come again and again: redpipe's own fields are asked once for each. Another codec
-    may have its reasons to answer otherwise the next time.
+    The same few members mostly come again and again: redpipe's own fields encode and decode each of them once. Another
+    codec may have a reason to answer differently the next time.
     """
 
     def __init__(self, keyspace, default):
@@ -191,7 +191,7 @@ class _MemberCodecs(object):
         self.entry, self.encode, self.decode = self._entry, self._encode, self._codec.decode
 
     def named(self, member):
-        """Return *member* as what it reads as: a number is the text of it, where members are text."""
+        """Return *member* as it will be read; among members that are text, a number is its text."""
         member = plain(member)
         if self._spells and type(member) in _NUMBERS:
             member = six.ensure_text(FloatField.encode(member) if type(member) is float else str(member))
@@ -199,7 +199,7 @@ class _MemberCodecs(object):
 
     def _encode(self, member):
         member = self.named(member)
-        hash(member)  # what has none, a list for example, is no member
+        hash(member)  # TypeError for a list, for example, which is no member
         return self._codec.encode(member)
 
     def _entry(self, member):
@@ -210,7 +210,7 @@ class _MemberCodecs(object):
 
 
 def _refuse(member, error):
-    """Raise the InvalidValue for *member*, which is none, because of *error*."""
+    """Raise the InvalidValue for *member*, which cannot be a member, because of *error*."""
     six.raise_from(InvalidValue('a member is text or a number, or what its codec takes, not %s: %s' % (
         shown(plain(member)), text_of(error))), error)
 

@@ -14,7 +14,7 @@ def decode_list(field, values):
 
 
 def as_float(reply):
-    """Decode a float, of which RESP2 sends the text."""
+    """Decode a float; RESP2 sends its text."""
     return None if reply is None else float(reply)
 
 
@@ -24,8 +24,13 @@ def as_floats(reply):
 
 
 def as_text(reply):
-    """Decode what is neither a key nor a value of the user's."""
+    """Decode text of the server's, which is no key or value of the user's."""
     return TextField.decode(reply)
+
+
+def as_texts(reply):
+    """Decode a list of text."""
+    return [as_text(item) for item in reply]
 
 
 def as_bools(reply):
@@ -34,7 +39,7 @@ def as_bools(reply):
 
 
 def reply_pairs(reply):
-    """Return the pairs in a reply, which is flat in RESP2 and nested in RESP3."""
+    """Return the pairs in a reply, which is a flat list in RESP2, and nested or a dict in RESP3."""
     if isinstance(reply, dict):
         return reply.items()
     if reply and isinstance(reply[0], (list, tuple)):
@@ -42,10 +47,6 @@ def reply_pairs(reply):
     return zip(reply[::2], reply[1::2])
 
 
-def as_texts(reply):
-    return [as_text(item) for item in reply]
-
-
 def text_dict(reply):
-    """Decode a dict of which the keys are words of the server's."""
+    """Decode a dict with words of the server's as its keys."""
     return dict((as_text(key), value) for key, value in reply_pairs(reply))

@@ -1,4 +1,4 @@
-"""The commands that every key has, whatever lies in it."""
+"""The commands that keys of every type have."""
 from functools import partial
 
 import six
@@ -32,16 +32,16 @@ from ._replies import as_text
 
 __all__ = ['Keyspace']
 
-#: What OBJECT can tell of a key.
+#: The subcommands of OBJECT.
 SUBCOMMANDS = ('encoding', 'freq', 'idletime', 'refcount')
 
 
 class Keyspace(KeyspaceBase):
     """Keys of any type; String, Set, List, SortedSet, Hash, HyperLogLog and Geo build on it.
 
-    Every command takes the key's name first, returns a Future, and is sent when its pipe
-    executes, at once if there is no pipe. Where several keys or values are taken, they may
-    be arguments or one list, set, iterator or the like.
+    Every command takes the key's name first and returns a Future. A command is sent when its pipe
+    executes, or at once by a keyspace without a pipe. Several keys or values may be arguments, or
+    one list, set, iterator or the like.
     """
 
     def delete(self, *names):
@@ -49,7 +49,7 @@ class Keyspace(KeyspaceBase):
         return self._queue(('DEL',) + self._keys(*names))
 
     def unlink(self, *names):
-        """Remove the keys as :meth:`delete`, freeing the memory later. Sends UNLINK."""
+        """Like :meth:`delete`, but the server frees the memory later. Sends UNLINK."""
         return self._queue(('UNLINK',) + self._keys(*names))
 
     def exists(self, name, *names):
@@ -58,29 +58,29 @@ class Keyspace(KeyspaceBase):
         return self._queue((without_callback('EXISTS'),) + self._keys(name, *names), bool if one else None)
 
     def touch(self, *names):
-        """Mark the keys as used now and return how many exist. Sends TOUCH."""
+        """Mark the keys as used now, and return how many exist. Sends TOUCH."""
         return self._queue(('TOUCH',) + self._keys(*names))
 
     def type(self, name):
-        """Tell what lies in the key, in bytes: ``b'hash'``, or ``b'none'``. Sends TYPE."""
+        """Return the type of the key in bytes, such as ``b'hash'``; ``b'none'`` if the key is missing. Sends TYPE."""
         return self._queue(('TYPE', self.redis_key(name)))
 
     def copy(self, source, destination, destination_db=None, replace=False):
-        """Copy a key and return whether that was done. Sends COPY (Redis 6.2).
+        """Copy a key and return True; False if *source* is missing or *destination* exists. Sends COPY (Redis 6.2).
 
-        A key that is there already stays as it is, unless *replace* is true.
+        *destination_db* is the number of another database. *replace* overwrites *destination*.
         """
         words = options(DB=destination_db) + flags(REPLACE=replace)
         return self._queue(('COPY',) + self._keys(source, destination) + words, bool)
 
     def move(self, name, db):
-        """Move the key to database number *db*; False if that has it. Sends MOVE."""
+        """Move the key to database number *db*; False if it is missing here or exists there. Sends MOVE."""
         return self._queue(('MOVE', self.redis_key(name), db), bool)
 
     def rename(self, src, dst):
-        """Rename a key, replacing *dst*; an error of the server if there is none.
+        """Rename a key, replacing *dst*, and return True. Sends RENAME.
 
-        The result is True. Sends RENAME.
+        A missing *src* is an error of the server.
         """
         return self._queue(('RENAME', self.redis_key(src), self.redis_key(dst)))
 
@@ -92,35 +92,41 @@ class Keyspace(KeyspaceBase):
                 copy=False, replace=False, auth=None):
         """Move keys to another server and return ``b'OK'``, or ``b'NOKEY'``. Sends MIGRATE.
 
-        *timeout* is in milliseconds; *copy* leaves the keys here, *replace* overwrites
-        them there, *auth* is a password.
+        - *timeout*: in milliseconds.
+        - *copy*: leave the keys here.
+        - *replace*: overwrite the keys there.
+        - *auth*: the password of the other server.
         """
         words = flags(COPY=copy, REPLACE=replace) + options(AUTH=auth) + ('KEYS',)
         return self._queue(('MIGRATE', host, port, '', destination_db, timeout) + words + self._keys(keys))
 
-    # How long a key lives.
+    # When a key expires.
 
     def expire(self, name, time, nx=False, xx=False, gt=False, lt=False):
-        """Let the key live for *time*, in seconds or a timedelta; False if it is missing.
+        """Let the key expire after *time*, in seconds or a timedelta. Sends EXPIRE.
 
-        Redis 7: *nx* only if it lives for ever, *xx* only if it does not, *gt* only if
-        it lives longer then, *lt* only if shorter. Sends EXPIRE.
+        The result is False if the key is missing or a condition does not hold. Conditions (Redis 7):
+
+        - *nx*: only if the key has no expiry.
+        - *xx*: only if the key has an expiry.
+        - *gt*: only if the new expiry is later than the current one.
+        - *lt*: only if the new expiry is earlier than the current one; no expiry counts as the latest.
         """
         return self._expire('EXPIRE', name, in_seconds(time), nx, xx, gt, lt)
 
     def pexpire(self, name, time, nx=False, xx=False, gt=False, lt=False):
-        """Do as :meth:`expire`, with *time* in milliseconds or a timedelta. Sends PEXPIRE."""
+        """Like :meth:`expire`, but with *time* in milliseconds or a timedelta. Sends PEXPIRE."""
         return self._expire('PEXPIRE', name, in_milliseconds(time), nx, xx, gt, lt)
 
     def expireat(self, name, when, nx=False, xx=False, gt=False, lt=False):
-        """Let the key live until *when*, in seconds since 1970 or a datetime.
+        """Like :meth:`expire`, but at the time *when*, in seconds since 1970 or a datetime.
 
-        Otherwise as :meth:`expire`. Sends EXPIREAT.
+        Sends EXPIREAT.
         """
         return self._expire('EXPIREAT', name, at_seconds(when), nx, xx, gt, lt)
 
     def pexpireat(self, name, when, nx=False, xx=False, gt=False, lt=False):
-        """Do as :meth:`expireat`, with *when* in milliseconds or a datetime.
+        """Like :meth:`expireat`, but with *when* in milliseconds since 1970 or a datetime.
 
         Sends PEXPIREAT.
         """
@@ -133,19 +139,22 @@ class Keyspace(KeyspaceBase):
         return self._queue(words, bool)
 
     def persist(self, name):
-        """Let the key live for ever; False if it does so or is missing. Sends PERSIST."""
+        """Remove the expiry; False if the key has no expiry or is missing. Sends PERSIST."""
         return self._queue(('PERSIST', self.redis_key(name)), bool)
 
     def ttl(self, name):
-        """Tell how many seconds the key will live: -1 for ever, -2 no such key. Sends TTL."""
+        """Return how many seconds the key will live: -1 if it has no expiry, -2 if it is missing.
+
+        Sends TTL.
+        """
         return self._queue((without_callback('TTL'), self.redis_key(name)))
 
     def pttl(self, name):
-        """Tell how many milliseconds the key will live, as :meth:`ttl`. Sends PTTL."""
+        """Like :meth:`ttl`, but in milliseconds. Sends PTTL."""
         return self._queue((without_callback('PTTL'), self.redis_key(name)))
 
     def expiretime(self, name=Missing('name'), key=None):
-        """Tell when the key expires, in seconds since 1970; else as :meth:`ttl`.
+        """Return when the key expires, in seconds since 1970: -1 if it has no expiry, -2 if it is missing.
 
         Sends EXPIRETIME (Redis 7).
         """
@@ -154,9 +163,7 @@ class Keyspace(KeyspaceBase):
         return self._queue(('EXPIRETIME', self.redis_key(name)))
 
     def pexpiretime(self, name=Missing('name'), key=None):
-        """Tell when the key expires, in milliseconds since 1970; else as :meth:`ttl`.
-
-        Sends PEXPIRETIME (Redis 7).
+        """Like :meth:`expiretime`, but in milliseconds. Sends PEXPIRETIME (Redis 7).
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -172,11 +179,12 @@ class Keyspace(KeyspaceBase):
                 frequency=None, ttl=MISSING):
         """Mind the order: *value*, then *pttl*, where redis-py has the time first.
 
-        Make a key of *value*, the bytes of a :meth:`dump`, and return the text ``'OK'``. The
-        key lives for *pttl* milliseconds or a timedelta (0: for ever), or until then, in
-        milliseconds since 1970, with *absttl*. A key that exists is an error of the
-        server unless *replace* is true. *idletime* and *frequency* exclude each other.
-        Sends RESTORE.
+        Make a key of *value*, the bytes of a :meth:`dump`, and return the text ``'OK'``. Sends RESTORE.
+
+        - *pttl*: how long the key will live, in milliseconds or a timedelta; 0 is no expiry.
+        - *absttl*: *pttl* is the time when the key expires, in milliseconds since 1970.
+        - *replace*: overwrite a key that exists, which is an error of the server otherwise.
+        - *idletime*, *frequency*: how long ago, in seconds, or how often the key was used; one of them.
         """
         if ttl is not MISSING:
             pttl = either('pttl', pttl, 'ttl', ttl, ZERO)
@@ -185,7 +193,7 @@ class Keyspace(KeyspaceBase):
         return self._queue(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, as_text)
 
     def restorenx(self, name, value, pttl=0):
-        """Do as :meth:`restore` if there is no such key: 1 if it was done, otherwise 0.
+        """Like :meth:`restore`, but only if the key is missing: 1 if it was, otherwise 0.
 
         Sends a script with EVAL.
         """
@@ -193,10 +201,10 @@ class Keyspace(KeyspaceBase):
 
     def object(self, name=Missing('name'), subcommand=Missing('subcommand'), infotype=None,
                key=None):
-        """Tell what the server knows of a key: its encoding, freq, idletime or refcount.
+        """Return the encoding, freq, idletime or refcount of a key, as *subcommand* says. Sends OBJECT.
 
         The encoding comes as bytes, the others as ints, all as None for a missing key.
-        redis-py's order, ``object(subcommand, name)``, is understood too. Sends OBJECT.
+        redis-py's order, ``object(subcommand, name)``, is understood too.
         """
         if infotype is not None:
             subcommand = either('subcommand', subcommand, 'infotype', infotype)
@@ -209,9 +217,9 @@ class Keyspace(KeyspaceBase):
         return self._queue(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
 
     def memory_usage(self, name=Missing('name'), samples=None, key=None):
-        """Return how many bytes the key takes up, None if it is missing.
+        """Return how many bytes of memory the key takes up, None if the key is missing.
 
-        Sends MEMORY USAGE; *samples* is how many of its values are measured.
+        *samples* is the number of values that the server measures. Sends MEMORY USAGE.
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -239,8 +247,11 @@ class Keyspace(KeyspaceBase):
     def scan(self, cursor=0, match=None, count=None, _type=None):
         """Return the next cursor, 0 at the end, and a list of names in this keyspace.
 
-        *match* is a pattern of names, with ``*``, ``?`` and ``[...]``; *count* is how many
-        keys the server looks at, those of others included. Sends SCAN.
+        - *match*: a pattern of names, with ``*``, ``?`` and ``[...]``.
+        - *count*: how many keys the server looks at; keys outside the keyspace count too.
+        - *_type*: the type of the keys, such as ``'hash'`` (Redis 6).
+
+        Sends SCAN.
         """
         words = options(MATCH=self._pattern(match), COUNT=count, TYPE=_type)
         return self._queue(('SCAN', cursor) + words, self._scanned)
@@ -248,9 +259,9 @@ class Keyspace(KeyspaceBase):
     def scan_iter(self, match=None, count=None, _type=None):
         """Iterate over the names of this keyspace's keys; see :meth:`scan`.
 
-        On a cluster it visits every primary, which :meth:`scan` cannot. A key that is there
-        all the time comes at least once, and more than once only where Redis moves its
-        tables or slots meanwhile. A keyspace that has a pipe raises InvalidOperation.
+        On a cluster this iterator visits every primary, which :meth:`scan` cannot. A key that exists
+        all the time comes at least once, and more than once only where Redis moves its tables or
+        slots meanwhile. A keyspace that has a pipe raises InvalidOperation.
         """
         backend = ConnectionManager.backend(self._connection())
         if not backend.is_cluster:
@@ -273,14 +284,20 @@ class Keyspace(KeyspaceBase):
 
     def sort(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
              store=None, groups=False):
-        """Return the values in order, as numbers or, with *alpha*, as text. Sends SORT.
+        """Return the values of a list, a set or a sorted set in order. Sends SORT.
 
-        *num* of them, from *start*. *by* is a pattern of other keys to go by, and *get*
-        one or several patterns of what to return instead, ``'#'`` being the value itself;
-        patterns are redis keys, or ``key->member``. With *groups*, what belongs together
-        comes as tuples. With *store*, the list goes to that key and its length is returned.
+        - *start*, *num*: skip *start* values and return up to *num*; together.
+        - *by*: a pattern of other keys, whose values decide the order.
+        - *get*: one or several patterns of other keys, whose values are returned; ``'#'`` is the value itself.
+        - *desc*: the highest value first.
+        - *alpha*: compare the values as text and not as numbers.
+        - *store*: store the list in this key, and return its length.
+        - *groups*: return a tuple of the results of all *get* patterns for each value.
+
+        A pattern is a redis key with ``*``, or ``key->member`` for a member of a hash.
         """
         exclusive(groups=groups, store=store is not None)
+        get = get if get is None else as_list((get,))
         words = _sorting(start, num, by, get, desc, alpha, groups)
         words = (without_callback('SORT'), self.redis_key(name)) + words
         if store is not None:
@@ -289,19 +306,19 @@ class Keyspace(KeyspaceBase):
 
     def sort_ro(self, name=Missing('name'), start=None, num=None, by=None, get=None, desc=False,
                 alpha=False, groups=False, key=None):
-        """Do as :meth:`sort`, on a replica too. Sends SORT_RO (Redis 7)."""
+        """Like :meth:`sort`, but a replica answers too; without *store*. Sends SORT_RO (Redis 7)."""
         if key is not None:
             name = either('name', name, 'key', key)
+        get = get if get is None else as_list((get,))
         words = _sorting(start, num, by, get, desc, alpha, groups)
         return self._queue(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
 
     def _sorted(self, get, groups):
-        """Return the decoder of what these arguments of :meth:`sort` ask for."""
+        """Return the decoder of the reply to :meth:`sort` with these arguments."""
         if get is None:
             return self._decode_all
-        # A pattern leads to keys of others, which hold text as far as we know.
-        decoders = [self._decode if word in ('#', b'#') else TextField.decode
-                    for word in as_list((get,))]
+        # A pattern leads to keys outside the keyspace, which hold text as far as we know.
+        decoders = [self._decode if word in ('#', b'#') else TextField.decode for word in get]
         return partial(_columns, decoders, groups)
 
 
@@ -313,7 +330,7 @@ def _sorting(start, num, by, get, desc, alpha, groups):
     needs('groups', groups, 'get', get is not None)
     words = list(options(BY=by) + limit(start, num))
     if get is not None:
-        for pattern in as_list((get,)):
+        for pattern in get:
             words += 'GET', pattern
     return tuple(words) + flags(DESC=desc, ALPHA=alpha)
 

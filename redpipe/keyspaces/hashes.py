@@ -8,8 +8,8 @@ __all__ = ['Hash']
 class Hash(Expiry):
     """Keys that hold members with values.
 
-    ``fields`` names the codec of some members' values; ``valueparse`` codes the others, and
-    ``memberparse`` the members themselves.
+    ``fields`` names the codec of some members' values; ``valueparse`` codes the other values, and
+    ``memberparse`` codes the members themselves.
     """
 
     def hget(self, name, field=Missing('field'), key=None):
@@ -39,9 +39,9 @@ class Hash(Expiry):
         return self._queue(('HKEYS', self.redis_key(name)), self._decode_members)
 
     def hvals(self, name):
-        """Return all values as a list, decoded by ``valueparse``: whose they are is unknown.
+        """Return all values as a list. Sends HVALS.
 
-        Sends HVALS.
+        ``valueparse`` decodes all of them: the reply does not name the members.
         """
         return self._queue(('HVALS', self.redis_key(name)), self._decode_all)
 
@@ -50,7 +50,7 @@ class Hash(Expiry):
         return self._queue(('HLEN', self.redis_key(name)))
 
     def hexists(self, name, field=Missing('field'), key=None):
-        """Tell whether there is such a member. Sends HEXISTS."""
+        """Return True if the member exists. Sends HEXISTS."""
         if key is not None:
             field = either('field', field, 'key', key)
         return self._queue(('HEXISTS', self.redis_key(name), self._member(field)[0]), bool)
@@ -62,10 +62,11 @@ class Hash(Expiry):
         return self._queue(('HSTRLEN', self.redis_key(name), self._member(field)[0]))
 
     def hrandfield(self, name=Missing('name'), count=None, withvalues=False, key=None):
-        """Return a member at random, None if there is none. Sends HRANDFIELD (Redis 6.2).
+        """Return a member at random, None for a missing key. Sends HRANDFIELD (Redis 6.2).
 
-        With *count*, a list of so many, or of -*count*, some perhaps more than once; then
-        *withvalues* makes it a list of (member, value).
+        With a positive *count*, a list of up to *count* different members; with a negative one, a
+        list of exactly -*count* members, which may repeat. Then *withvalues* makes it a list of
+        (member, value).
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -78,8 +79,8 @@ class Hash(Expiry):
     def hset(self, name, member=None, value=None, mapping=None, items=None, key=None):
         """Set the value of a member, and return how many members are new. Sends HSET.
 
-        *mapping* has more of them, and *items* is a flat list of members and values
-        (more than one: Redis 4).
+        *mapping* has more members and values, and *items* is a flat list of members and values.
+        More than one member needs Redis 4.
         """
         if key is not None:
             member = either('member', member, 'key', key, None)
@@ -87,7 +88,7 @@ class Hash(Expiry):
         return self._queue(('HSET', self.redis_key(name)) + words)
 
     def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
-        """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        """Set the value of a member if it is missing: 1 if it was, otherwise 0. Sends HSETNX."""
         if key is not None:
             member = either('member', member, 'key', key)
         return self._queue(('HSETNX', self.redis_key(name)) + self._assignment(member, value))
@@ -97,7 +98,7 @@ class Hash(Expiry):
         return self._queue(('HMSET', self.redis_key(name)) + self._assignments(mapping=mapping))
 
     def hdel(self, name, *keys):
-        """Remove members and return how many there were. Sends HDEL."""
+        """Remove members and return how many existed. Sends HDEL."""
         return self._queue(('HDEL', self.redis_key(name)) + self._encode_members(keys)[0])
 
     def hincrby(self, name, field=Missing('field'), increment=ONE, key=None, amount=MISSING):
@@ -116,7 +117,7 @@ class Hash(Expiry):
 
     def hincrbyfloat(self, name, field=Missing('field'), increment=ONE_FLOAT, key=None,
                      amount=MISSING):
-        """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        """Like :meth:`hincrby`, but with floats. Sends HINCRBYFLOAT."""
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
@@ -131,8 +132,9 @@ class Hash(Expiry):
     def hscan(self, name, cursor=0, match=None, count=None, no_values=None):
         """Return the next cursor, 0 at the end, and a dict of members to values. Sends HSCAN.
 
-        *match* is a pattern of stored members, *count* a hint how many to look at. With
-        *no_values*, a list of members comes instead of the dict (Redis 7.4).
+        - *match*: a pattern of stored members.
+        - *count*: a hint how many members to look at.
+        - *no_values*: return a list of members and not a dict (Redis 7.4).
         """
         words = (self.redis_key(name), cursor) + options(MATCH=match, COUNT=count)
         if no_values:
@@ -140,7 +142,7 @@ class Hash(Expiry):
         return self._queue(('HSCAN',) + words, self._decode_dict_page)
 
     def hscan_iter(self, name, match=None, count=None, no_values=None):
-        """Iterate over (member, value), or members; see :meth:`hscan`.
+        """Iterate over (member, value), or over members with *no_values*; see :meth:`hscan`.
 
         A keyspace that has a pipe raises InvalidOperation.
         """

@@ -39,11 +39,13 @@ class String(Keyspace):
             exat=None, pxat=None, ifeq=None, ifne=None, ifdeq=None, ifdne=None):
         """Set the value and return True, or None if a condition did not hold. Sends SET.
 
-        It expires after *ex* seconds or *px* milliseconds, or a timedelta, or at *exat* or
-        *pxat*, since 1970 or a datetime (Redis 6.2); *keepttl* leaves that as it was
-        (Redis 6). Conditions: *nx*, no such key; *xx*, there is one; *ifeq* and *ifne*, it
-        has or has not this value, *ifdeq* and *ifdne*, this digest (Redis 8.4). With *get*,
-        the old value is returned instead, or None (Redis 6.2).
+        - *ex*, *px*: expire after so many seconds, or milliseconds, or a timedelta.
+        - *exat*, *pxat*: expire at this time, in seconds or milliseconds since 1970, or a datetime (Redis 6.2).
+        - *keepttl*: keep the current expiry (Redis 6). Without any of these the key has no expiry.
+        - *nx*, *xx*: only if the key is missing, or only if it exists.
+        - *ifeq*, *ifne*: only if the current value is equal, or is not equal (Redis 8.4).
+        - *ifdeq*, *ifdne*: the same for the digest of the current value (Redis 8.4).
+        - *get*: return the old value, None if the key was missing, and not True (Redis 6.2).
         """
         words = self.redis_key(name), self._encode(value)
         if keepttl or not (ex is px is exat is pxat is None):
@@ -60,20 +62,20 @@ class String(Keyspace):
         return self._queue((without_callback('SET') if get else 'SET',) + words, self._decode if get else None)
 
     def setnx(self, name, value):
-        """Set the value if there is no such key, and tell whether so. Sends SETNX."""
+        """Set the value and return True; False if the key exists. Sends SETNX."""
         return self._queue(('SETNX', self.redis_key(name), self._encode(value)), bool)
 
     def setex(self, name, value, time):
         """Mind the order: *value*, then *time*, where redis-py has the time first.
 
-        Set the value for *time*, in seconds or a timedelta; True. Sends SETEX.
+        Set a value that expires after *time*, in seconds or a timedelta; True. Sends SETEX.
         """
         return self._queue(('SETEX', self.redis_key(name), in_seconds(time), self._encode(value)))
 
     def psetex(self, name, value, time_ms):
         """Mind the order: *value*, then *time_ms*, where redis-py has the time first.
 
-        Set the value for *time_ms*, in milliseconds or a timedelta; True. Sends PSETEX.
+        Set a value that expires after *time_ms*, in milliseconds or a timedelta; True. Sends PSETEX.
         """
         words = self.redis_key(name), in_milliseconds(time_ms), self._encode(value)
         return self._queue(('PSETEX',) + words)
@@ -83,7 +85,7 @@ class String(Keyspace):
         return self._queue(('MSET',) + self._encode_mapping(mapping))
 
     def msetnx(self, mapping):
-        """Set several keys if none of them exists, and tell whether so. Sends MSETNX."""
+        """Set several keys and return True; False, and no change, if one of them exists. Sends MSETNX."""
         return self._queue(('MSETNX',) + self._encode_mapping(mapping), bool)
 
     def _encode_mapping(self, mapping):
@@ -93,22 +95,22 @@ class String(Keyspace):
         return tuple(words)
 
     def getset(self, name, value):
-        """Set the value and return the old one, or None. Sends GETSET."""
+        """Set the value and return the old value, None if the key was missing. Sends GETSET."""
         return self._queue(('GETSET', self.redis_key(name), self._encode(value)), self._decode)
 
     def getdel(self, name):
-        """Remove the key and return the value it had, or None. Sends GETDEL (Redis 6.2)."""
+        """Remove the key and return its value, None for a missing key. Sends GETDEL (Redis 6.2)."""
         return self._queue(('GETDEL', self.redis_key(name)), self._decode)
 
     def getex(self, name, ex=None, px=None, exat=None, pxat=None, persist=False):
-        """Return the value and change when it expires, as :meth:`set` takes it.
+        """Like :meth:`get`, but change the expiry too. Sends GETEX (Redis 6.2).
 
-        *persist* lets it live for ever. Sends GETEX (Redis 6.2).
+        *ex*, *px*, *exat* and *pxat* are those of :meth:`set`; *persist* removes the expiry.
         """
         words = expiry(ex, px, exat, pxat, PERSIST=persist)
         return self._queue(('GETEX', self.redis_key(name)) + words, self._decode)
 
-    # Numbers. The server counts; what it counts is the digits that are stored.
+    # Numbers. The server counts with the digits that are stored.
 
     def incr(self, name, amount=1):
         """Add *amount*, an int, and return the sum; a missing key counts as 0. Sends INCRBY."""
@@ -125,13 +127,13 @@ class String(Keyspace):
     decrby = decr
 
     def incrbyfloat(self, name, amount=1.0):
-        """Add *amount* and return the sum, a float. Sends INCRBYFLOAT."""
+        """Like :meth:`incr`, but with floats. Sends INCRBYFLOAT."""
         return self._queue(('INCRBYFLOAT', self.redis_key(name), amount), float)
 
     # Parts of a value.
 
     def append(self, name=Missing('name'), value=Missing('value'), key=None):
-        """Add *value* to the end and return how many bytes there are then. Sends APPEND."""
+        """Add *value* to the end and return the new length in bytes. Sends APPEND."""
         if key is not None:
             name = either('name', name, 'key', key)
         return self._queue(('APPEND', self.redis_key(name), self._encode(value)))
@@ -144,29 +146,31 @@ class String(Keyspace):
                  key=None):
         """Return the bytes from *start* to *end*, both included, decoded as a value.
 
-        Negative numbers count from the end. Sends GETRANGE.
+        Negative positions count from the end. Sends GETRANGE.
         """
         if key is not None:
             name = either('name', name, 'key', key)
         return self._queue(('GETRANGE', self.redis_key(name), start, end), self._decode)
 
     def substr(self, name, start, end=-1):
-        """Return what :meth:`getrange` does, by default up to the end. Sends SUBSTR."""
+        """Like :meth:`getrange`, but by default up to the end. Sends SUBSTR."""
         return self._queue(('SUBSTR', self.redis_key(name), start, end), self._decode)
 
     def setrange(self, name, offset, value):
-        """Write *value* over what begins at byte *offset*; return the new length.
+        """Overwrite the bytes from *offset* on with *value*; return the new length in bytes.
 
         Zero bytes fill a gap. Sends SETRANGE.
         """
         return self._queue(('SETRANGE', self.redis_key(name), offset, self._encode(value)))
 
     def lcs(self, key1, key2, len=False, idx=False, minmatchlen=0, withmatchlen=False):
-        """Return the longest text that two values have in common. Sends LCS (Redis 7).
+        """Return the longest common subsequence of two values. Sends LCS (Redis 7).
 
-        With *len*, its length; with *idx*, a dict of that as ``'len'`` and the ``'matches'``:
-        lists of the ranges of each in both values, from the end, of *minmatchlen* bytes at
-        least and, *withmatchlen*, with the length.
+        - *len*: return the length only.
+        - *idx*: return a dict with ``'len'`` and ``'matches'``, the positions of every common piece in both
+          values, last first.
+        - *minmatchlen*: with *idx*, leave out shorter pieces.
+        - *withmatchlen*: with *idx*, add the length of each piece.
         """
         exclusive(len=len, idx=idx)
         words = flags(LEN=len, IDX=idx, WITHMATCHLEN=withmatchlen)
@@ -181,13 +185,14 @@ class String(Keyspace):
         return self._queue(('GETBIT', self.redis_key(name), offset))
 
     def setbit(self, name, offset, value):
-        """Set the bit at *offset* to 1 if *value* is true, and return the old. Sends SETBIT."""
+        """Set the bit at *offset* to 1 if *value* is true, else to 0; return the old bit. Sends SETBIT."""
         return self._queue(('SETBIT', self.redis_key(name), offset, 1 if value else 0))
 
     def bitcount(self, name=Missing('name'), start=None, end=None, mode=None, key=None):
-        """Count the bits that are 1, in the bytes from *start* to *end*, which go together.
+        """Count the bits that are 1. Sends BITCOUNT.
 
-        *mode* ``'BIT'`` makes these bits (Redis 7). Sends BITCOUNT.
+        - *start*, *end*: count in this range of bytes only, both included; give both or neither.
+        - *mode*: ``'BIT'`` if *start* and *end* are positions of bits and not of bytes (Redis 7).
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -197,25 +202,27 @@ class String(Keyspace):
 
     def bitpos(self, name=Missing('name'), bit=Missing('bit'), start=None, end=None, mode=None,
                key=None):
-        """Return where the first *bit*, 0 or 1, is: -1 if nowhere. Sends BITPOS.
+        """Return the position of the first *bit*, which is 0 or 1; -1 if there is no such bit. Sends BITPOS.
 
-        *start*, *end* and *mode* are those of :meth:`bitcount`; *start* may stand alone.
+        *start*, *end* and *mode* are those of :meth:`bitcount`, but *start* may come without *end*.
         """
         if key is not None:
             name = either('name', name, 'key', key)
         return self._queue(('BITPOS', self.redis_key(name), bit) + _span(start, end, mode))
 
     def bitop(self, operation, dest, *keys):
-        """Combine the bits of *keys* in *dest* and return its length in bytes. Sends BITOP.
+        """Combine the bits of *keys*, store them in *dest*, and return the length in bytes. Sends BITOP.
 
         *operation* is ``'AND'``, ``'OR'``, ``'XOR'`` or ``'NOT'``.
         """
         return self._queue(('BITOP', operation, self.redis_key(dest)) + self._keys(*keys))
 
     def bitfield(self, name=Missing('name'), default_overflow=None, key=None):
-        """Return a ``BitField``, which gathers operations on the ints in a value.
+        """Return a ``BitField``, which collects operations on the ints in a value.
 
-        Its ``execute()`` queues them as one BITFIELD and returns the Future.
+        ``execute()`` of the BitField queues them as one BITFIELD and returns the Future.
+
+        *default_overflow* is the ``overflow()`` of all operations, ``'WRAP'`` by default.
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -223,9 +230,11 @@ class String(Keyspace):
 
     def bitfield_ro(self, name=Missing('name'), encoding=Missing('encoding'),
                     offset=Missing('offset'), items=None, key=None):
-        """Return the ints at *offset* and at more (encoding, offset) *items*, as a list.
+        """Return the ints in a value as a list. Sends BITFIELD_RO.
 
-        *encoding* is ``'u8'`` for 8 bits without a sign, and so on. Sends BITFIELD_RO.
+        - *encoding*: the form of the int, such as ``'u8'``, 8 bits without a sign, or ``'i16'``, 16 bits with one.
+        - *offset*: the position of its first bit; ``'#2'`` skips two ints.
+        - *items*: more pairs of encoding and offset.
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -241,14 +250,14 @@ class String(Keyspace):
     def __setitem__(self, key, value):
         self.set(key, value)
 
-    # Or Python would take __getitem__ for that of a sequence, which never ends.
+    # Else Python would iterate by __getitem__, as over a sequence that never ends.
     __iter__ = None
 
 
 class BitField(object):
-    """Operations on the ints in a String, each at a bit offset (``'#2'``: two ints on).
+    """Operations on the ints in a String, each at the offset of a bit; ``'#2'`` skips two ints.
 
-    The methods return the object itself; :meth:`execute` sends all of them together.
+    The methods return the object itself; :meth:`execute` sends all operations together.
     """
 
     def __init__(self, strings, key, default_overflow=None):
@@ -269,29 +278,33 @@ class BitField(object):
         return self
 
     def set(self, fmt, offset, value):
-        """Write *value*; the result is the old one."""
+        """Write *value*; the result is the old value."""
         self._words += 'SET', fmt, offset, value
         return self
 
     def incrby(self, fmt, offset, increment, overflow=None):
-        """Add *increment*; the result is the sum, or None where *overflow* is ``'FAIL'``."""
+        """Add *increment*; the result is the sum, or None if the sum does not fit and *overflow* is ``'FAIL'``."""
         if overflow is not None:
             self.overflow(overflow)
         self._words += 'INCRBY', fmt, offset, increment
         return self
 
     def overflow(self, overflow):
-        """Choose for what follows: ``'WRAP'`` around, stay ``'SAT'`` at the end, ``'FAIL'``."""
+        """Choose what later operations do with a sum that does not fit.
+
+        ``'WRAP'`` begins again at the other end, ``'SAT'`` takes the nearest int that fits, and
+        ``'FAIL'`` leaves the int as it is.
+        """
         self._words += 'OVERFLOW', overflow.upper()
         return self
 
     @property
     def command(self):
-        """The words that :meth:`execute` will send, a list."""
+        """The list of words that :meth:`execute` will send."""
         return ['BITFIELD', self._key] + self._words
 
     def execute(self):
-        """Queue the operations; the result is a list of an int or None for each."""
+        """Queue the operations; the result is a list with an int or None for each operation."""
         command = tuple(self.command)
         self.reset()
         return self._strings._queue(command)

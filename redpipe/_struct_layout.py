@@ -21,7 +21,7 @@ from .fields import (
 )
 from .futures import broken, plain
 from .keyspaces import Hash
-from .keyspaces._base import paired as reply_pairs
+from .keyspaces._replies import reply_pairs
 
 __all__ = ['Fields', 'Layout', 'NAME_TYPES', 'as_bytes']
 

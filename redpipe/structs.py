@@ -22,13 +22,13 @@ from ._texts import brief, text_of
 from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
 from .fields import FloatField, IntegerField, TextField, kind_of
 from .futures import Future, Unreturned, plain, set_error
-from .keyspaces._words import raw
+from .keyspaces._arguments import without_callback
 from .pipelines import queue
 
 __all__ = ['Struct']
 
 #: Its reply is read pair by pair; a dict of bytes made of it before would be for nothing.
-_HGETALL = raw('HGETALL')
+_HGETALL = without_callback('HGETALL')
 
 
 class _FieldName(object):
@@ -238,7 +238,7 @@ class Struct(object):
         if not issubclass(kind, (IntegerField, FloatField)):
             kind = IntegerField if isinstance(amount, numbers.Integral) else FloatField
         kind.encode(amount)  # raises the error
-        words = (raw('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
+        words = (without_callback('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
                  key, entry.member, kind.encode(sign * amount))
         local = {}
 

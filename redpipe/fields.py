@@ -15,7 +15,7 @@ from decimal import Decimal
 import six
 
 from ._texts import shown
-from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
+from .exceptions import VALUE_ERRORS, InvalidOperation, InvalidValue, ResultNotReady
 from .futures import plain
 
 __all__ = [
@@ -333,6 +333,12 @@ def _exactly(kind, value):
     return converted
 
 
+#: What values of these types can make the code here raise: nothing else has to do with them.
+_HARMLESS = frozenset([bytes, str, six.text_type, float, bool, type(None)] + list(six.integer_types))
+#: Python raises a RuntimeError at the end of the stack.
+_VALUE_ERRORS = VALUE_ERRORS + (RuntimeError, MemoryError)
+
+
 def _refuse(field, value, error=None):
     """Raise the InvalidValue that names *value* and says what *field* wants, because of *error*.
 
@@ -342,6 +348,8 @@ def _refuse(field, value, error=None):
     value = plain(value)
     if isinstance(error, ResultNotReady):
         raise error
+    if error is not None and type(value) in _HARMLESS and not isinstance(error, _VALUE_ERRORS):
+        raise  # a time limit, perhaps, of a signal's handler
     refusal = InvalidValue('%s wants %s, not %s' % (field.__name__, field._wants, shown(value)))
     six.raise_from(refusal, error)
 

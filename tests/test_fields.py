@@ -603,3 +603,16 @@ if st is not None:
             except InvalidValue:
                 pass
         run()
+
+
+class TimeLimit(Exception):
+    pass
+
+
+def test_a_time_limit_has_nothing_to_do_with_the_value(monkeypatch):
+    def limit(*args, **options):
+        raise TimeLimit()
+
+    monkeypatch.setattr('json.loads', limit)
+    with pytest.raises(TimeLimit):
+        DictField.decode(b'{}')

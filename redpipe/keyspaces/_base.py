@@ -8,7 +8,7 @@ from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import TextField, codec, kind_of, utf8
 from ..futures import plain
-from ..pipelines import DEFAULT, NestedPipeline, Pipeline, autoexec, pipeline
+from ..pipelines import DEFAULT, Pipeline, autoexec, pipeline
 from ._arguments import PLAIN_WORDS, as_list, check_words
 from ._replies import decode_list
 
@@ -71,7 +71,7 @@ class KeyspaceBase(object):
 
     def __init__(self, pipe=None):
         """Queue the commands on *pipe*; without a pipe, each command is sent at once by itself."""
-        if pipe is not None and not isinstance(pipe, (Pipeline, NestedPipeline)):
+        if pipe is not None and not isinstance(pipe, Pipeline):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
         self._connection_name = self._connection()

@@ -209,9 +209,10 @@ class KeyspaceBase(object):
     # Values.
 
     def _encode(self, value):
-        given, field = self._cached_value_field  # as in _value_field, without the call
-        if given is not self.valueparse:
-            field = self._value_field()
+        field = self.valueparse
+        if field is not TextField:  # then as in _value_field, mostly without the call
+            given, known = self._cached_value_field
+            field = known if given is field else self._value_field()
         return field.encode(value if type(value) is _TEXT else plain(value))
 
     def _encode_all(self, values):
@@ -228,9 +229,10 @@ class KeyspaceBase(object):
     # Decoders. The reply is None for a missing key.
 
     def _decode(self, reply):
-        given, field = self._cached_value_field
-        if given is not self.valueparse:
-            field = self._value_field()
+        field = self.valueparse
+        if field is not TextField:  # then as in _value_field, mostly without the call
+            given, known = self._cached_value_field
+            field = known if given is field else self._value_field()
         return field.decode(reply)
 
     def _decode_all(self, reply):

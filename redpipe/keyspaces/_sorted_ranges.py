@@ -7,15 +7,7 @@ from .generic import Keyspace
 
 
 class Ranges(Keyspace):
-    """Ranges of sorted sets.
-
-    Both ends of a range are included, unless a sign says otherwise:
-
-    - A rank counts from 0, a negative rank from the end.
-    - A bound of scores is a number, ``'-inf'`` or ``'+inf'``; ``'(1.5'`` leaves 1.5 out.
-    - A bound of values is ``'[a'``, ``'-'`` for the first or ``'+'`` for the last; ``'(a'`` leaves a out.
-      Such bounds make sense if all scores are equal.
-    """
+    """The ranges of a :class:`SortedSet`, which tells the forms of their bounds."""
 
     def zrange(self, name, start, end, desc=False, withscores=False, score_cast_func=float,
                byscore=False, bylex=False, offset=None, num=None):

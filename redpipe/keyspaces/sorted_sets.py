@@ -26,8 +26,15 @@ __all__ = ['SortedSet']
 
 
 class SortedSet(Ranges):
-    __doc__ = 'Keys that hold sorted sets: values with scores, which are floats.\n' + ''.join(
-        Ranges.__doc__.partition('\n')[1:])
+    """Keys that hold sorted sets: values with scores, which are floats.
+
+    Both ends of a range are included, unless a sign says otherwise:
+
+    - A rank counts from 0, a negative rank from the end.
+    - A bound of scores is a number, ``'-inf'`` or ``'+inf'``; ``'(1.5'`` leaves 1.5 out.
+    - A bound of values is ``'[a'``, ``'-'`` for the first or ``'+'`` for the last; ``'(a'`` leaves a out.
+      Such bounds make sense if all scores are equal.
+    """
 
     def zadd(self, name, members=Missing('members'), score=1, nx=False, xx=False, ch=False,
              incr=False, gt=False, lt=False, mapping=None):

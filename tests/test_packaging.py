@@ -114,6 +114,13 @@ def test_the_map_names_files_that_exist():
     assert made_up <= set(told)
 
 
+def test_the_map_names_what_the_code_has():
+    told = re.findall(r'``\.?([A-Za-z_.]+)``', read('docs', 'internals.rst'))
+    code = '\n'.join(read(path) for path in files('redpipe', 'tests') if path.endswith('.py'))
+    words = set(re.findall(r'\w+', code)) | {'pyi', 'things'}
+    assert [name for name in told if not words.issuperset(name.split('.'))] == []
+
+
 def test_the_version_is_the_same_everywhere():
     assert redpipe.__version__ == read('VERSION').strip() == read('redpipe', 'VERSION').strip()
     assert type(redpipe.__version__) is str

@@ -253,7 +253,7 @@ ACROSS = [
 ]
 
 
-@pytest.mark.parametrize('words', ACROSS, ids=lambda words: '-'.join(map(str, words[:2])))
+@pytest.mark.parametrize('words', ACROSS, ids=lambda words: 'mset' if words[0] == 'mset' else '-'.join(map(str, words[:2])))
 def test_keys_in_several_slots_are_one_clear_error_before_anything_is_sent(mixed, words, threads):
     pipe = redpipe.pipeline(name='plain')
     refs = [pipe.incr('before')]

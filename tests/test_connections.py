@@ -557,7 +557,7 @@ def test_a_command_that_only_a_maker_can_know_is_refused_before_anything_is_sent
         foo.result
 
 
-@pytest.mark.parametrize('made', [5, None, 'a client', redis.StrictRedis()], ids=repr)
+@pytest.mark.parametrize('made', [5, None, 'a client', redis.StrictRedis()], ids=lambda made: type(made).__name__)
 def test_a_maker_of_something_else_is_found_out_before_anything_is_sent(connected, made):
     redpipe.connect(lambda: made, name='made')
     pipe = redpipe.pipeline()

@@ -283,7 +283,7 @@ def parameters(method):
 def renamed():
     """Yield (class, method, {redis-py's name of a parameter: ours}) where the names differ."""
     seen = set()
-    for cls in sorted(set(TYPES.values()) | {ShardedHash}, key=lambda cls: len(cls.__mro__)):
+    for cls in sorted(set(TYPES.values()) | {ShardedHash}, key=lambda cls: (len(cls.__mro__), cls.__name__)):
         for name in public(cls):
             method, theirs = getattr(cls, name), getattr(redis.StrictRedis, name, None)
             function = six.get_unbound_function(method)
@@ -727,7 +727,8 @@ class Half(object):
 
 
 @pytest.mark.parametrize('attribute', ['keyparse', 'valueparse', 'memberparse', '_memberparse', 'fields'])
-@pytest.mark.parametrize('codec', [object(), 'x', u'x', b'x', 5, complex, Half, Half(), tuple], ids=repr)
+@pytest.mark.parametrize('codec', [object(), 'x', u'x', b'x', 5, complex, Half, Half(), tuple],
+                         ids=['an object', 'str', 'text', 'bytes', 'number', 'complex', 'a class', 'no decode', 'tuple'])
 def test_a_codec_that_is_none_is_refused_by_name(attribute, codec, connected):
     bad = type('Bad', (Hash,), {attribute: {'age': codec} if attribute == 'fields' else codec})
     with pytest.raises(InvalidOperation) as refused:

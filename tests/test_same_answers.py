@@ -295,7 +295,8 @@ def both(calls, clients, data, transaction, strict):
 # -- what a client was told
 
 @pytest.mark.parametrize('options', [{'encoding': 'latin-1'}, {'encoding': 'ascii', 'encoding_errors': 'replace'},
-                                     {'encoding': 'ascii'}, {'encoding_errors': 'ignore'}], ids=repr)
+                                     {'encoding': 'ascii'}, {'encoding_errors': 'ignore'}],
+                         ids=['latin-1', 'ascii replace', 'ascii', 'ignore'])
 def test_the_clients_encoding(options, newest, data):
     clients = newest.client(**options), newest.client(**options)
     for value in (u'h\xe9', u'\u20ac', u'\ud800', b'\xff', 7):

@@ -268,7 +268,8 @@ def test_plain_types_stand_for_their_fields(within, connected):
 
 
 @pytest.mark.parametrize('attribute', ['keyparse', 'valueparse', 'memberparse', 'fields'])
-@pytest.mark.parametrize('codec', [object(), 'x', u'x', b'x', 5, complex], ids=repr)
+@pytest.mark.parametrize('codec', [object(), 'x', u'x', b'x', 5, complex],
+                         ids=['an object', 'str', 'text', 'bytes', 'number', 'complex'])
 def test_a_codec_that_is_none_is_refused_with_the_class(attribute, codec, connected):
     given = {'age': codec} if attribute == 'fields' else codec
     with pytest.raises(InvalidOperation) as refused:

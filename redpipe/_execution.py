@@ -216,21 +216,26 @@ def exchange(parts):
 def _exchange_together(parts):
     """Exchange batches of different pools, which are in the order of these."""
     try:
+        if len(parts) == 1:
+            part, = parts
+            batch = part.batch
+            _attempt(part, batch.borrowing(), batch.sending(), batch.receiving())
+            return
         for part in parts:
-            _attempt(part, part.batch.borrowing)
+            _attempt(part, part.batch.borrowing())
         for part in parts:
-            _attempt(part, part.batch.sending)
+            _attempt(part, part.batch.sending())
         for part in parts:
-            _attempt(part, part.batch.receiving)
+            _attempt(part, part.batch.receiving())
     finally:
         _close_all(parts)
 
 
-def _attempt(part, steps):
+def _attempt(part, *steps):
     """Drive *steps* of the batch of *part*, if it has not failed yet, and keep what goes wrong."""
     if part.failure is None:
         try:
-            _steps.run(steps())
+            _steps.run(*steps)
         except Exception:
             failure = sys.exc_info()
             if comes_from_outside(failure, *part.batch.trusted):

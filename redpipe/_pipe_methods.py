@@ -188,22 +188,18 @@ def _method(name, function):
     return _queueing(function)
 
 
-class CommandMethods(object):
-    """The command methods of *client_class*, to be given to the pipes of its connections."""
+class CommandMethods(dict):
+    """The command methods of *client_class*, and the pipes that have them: a subclass for each class of pipes."""
 
     def __init__(self, client_class):
+        super(CommandMethods, self).__init__()
         self.client_class = client_class
-        self._bound = {}
 
-    def subclass_of(self, cls):
-        """Return the subclass of *cls*, a class of pipes, that has these commands."""
-        try:
-            return self._bound[cls]
-        except KeyError:
-            bound = type(cls)(cls.__name__, (cls,), dict(
-                self._methods(cls), __slots__=(), __doc__=cls.__doc__, __module__=cls.__module__,
-                _client_class=self.client_class))
-            return self._bound.setdefault(cls, bound)
+    def __missing__(self, cls):
+        subclass = type(cls)(cls.__name__, (cls,), dict(
+            self._methods(cls), __slots__=(), __doc__=cls.__doc__, __module__=cls.__module__,
+            _client_class=self.client_class))
+        return self.setdefault(cls, subclass)
 
     def _methods(self, cls):
         """Yield the names and functions of all commands that *cls* does not define itself."""

@@ -11,17 +11,18 @@ from types import GeneratorType
 __all__ = ['run']
 
 
-def run(steps):
-    """Drive the generator *steps* to its end."""
-    value, send = None, steps.send
-    try:
-        while True:
-            value = send(value)
-            while type(value) is GeneratorType:
-                try:
-                    value = run(value)
-                except BaseException:
-                    # To where the outer generator waits, interrupts included.
-                    value = steps.throw(*sys.exc_info())
-    except StopIteration:
-        pass
+def run(*generators):
+    """Drive the *generators* of steps to their ends, one after the other."""
+    for steps in generators:
+        value, send = None, steps.send
+        try:
+            while True:
+                value = send(value)
+                while type(value) is GeneratorType:
+                    try:
+                        value = run(value)
+                    except BaseException:
+                        # To where the outer generator waits, interrupts included.
+                        value = steps.throw(*sys.exc_info())
+        except StopIteration:
+            pass

@@ -2,7 +2,6 @@
 
 It is worked out once per class, so that a record costs little more than its commands.
 """
-import copy
 from collections import namedtuple
 
 import six
@@ -22,9 +21,9 @@ from .fields import (
 )
 from .futures import broken, plain
 from .keyspaces import Hash
-from .keyspaces._base import paired as reply_pairs
+from .keyspaces._replies import reply_pairs
 
-__all__ = ['Layout', 'NAME_TYPES', 'as_bytes']
+__all__ = ['Fields', 'Layout', 'NAME_TYPES', 'as_bytes']
 
 #: What stands for one name where several are possible, and what is a key and no data.
 NAME_TYPES = (six.text_type, bytes) + six.integer_types
@@ -52,13 +51,33 @@ _ATOMS = frozenset([six.text_type, int, float, bool, type(None)])
 Entry = namedtuple('Entry', 'member field encode unchanged_type')
 
 
+class Fields(dict):
+    """The fields of a Struct class by name. It counts its changes: after one the layout is worked out anew."""
+
+    changes = 0
+
+
+def _counting(method):
+    @six.wraps(method)
+    def counting(self, *args, **kwargs):
+        self.changes += 1
+        return method(self, *args, **kwargs)
+    return counting
+
+
+for _name in ('__setitem__', '__delitem__', '__ior__', 'clear', 'pop', 'popitem', 'setdefault', 'update'):
+    if hasattr(dict, _name):
+        setattr(Fields, _name, _counting(getattr(dict, _name)))
+
+
 class Layout(object):
     """How the Structs of one class lie in Redis, worked out once per class."""
 
     def __init__(self, cls):
         self.key_name = cls.key_name
         self.restricted = cls.restrict_fields
-        self.given = copy.copy(cls.fields)
+        self.given = cls.fields
+        self.changes = getattr(cls.fields, 'changes', 0)
         given = cls.fields or {}
         self.core = type(cls.__name__, (Hash,), {
             'keyspace': cls.__name__ if cls.keyspace is None else cls.keyspace,

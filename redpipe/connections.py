@@ -4,7 +4,6 @@ Connect once, when the application starts; pipelines and keyspaces then refer to
 a connection by name, and the one without a name is called ``'default'``.
 """
 from ._backends import backend_for_callable, backend_for_client
-from ._pipe_methods import REDIS
 from ._texts import brief
 from .exceptions import AlreadyConnected, InvalidPipeline
 
@@ -36,12 +35,6 @@ class ConnectionManager(object):
             raise InvalidPipeline(
                 'connection %s is not configured; call redpipe.connect_redis(client%s) first'
                 % (brief(name), '' if name == DEFAULT else ', name=%s' % brief(name)))
-
-    @classmethod
-    def methods(cls, name):
-        """Return the command methods of a pipe on connection *name*, configured or not."""
-        backend = cls.connections.get(name)
-        return REDIS if backend is None else backend.methods
 
     @classmethod
     def get(cls, name=None):

@@ -19,6 +19,7 @@ from ._pipe_methods import (
     ALLOWED,
     CLIENT_ATTRIBUTES,
     PLAIN_TYPES,
+    REDIS,
     check_allowed,
     sendable,
     with_refusals,
@@ -55,9 +56,10 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
             'pipe must be None or a pipeline of redpipe, not a %s; make one with '
             'redpipe.pipeline()' % type(pipe).__name__)
     name = DEFAULT if name is None else name
-    methods = ConnectionManager.methods(name)
+    backend = ConnectionManager.connections.get(name)
+    methods = REDIS if backend is None else backend.methods
     if methods is not None:
-        cls = methods.subclass_of(cls)
+        cls = methods[cls]
     return cls(name, autoexec, pipe, raise_on_error)
 
 

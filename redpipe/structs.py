@@ -17,18 +17,18 @@ from functools import partial
 import six
 from six.moves import collections_abc as abc, copyreg
 
-from ._struct_layout import NAME_TYPES, Layout, as_bytes
+from ._struct_layout import NAME_TYPES, Fields, Layout, as_bytes
 from ._texts import brief, text_of
 from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
 from .fields import FloatField, IntegerField, TextField, kind_of
 from .futures import Future, Unreturned, plain, set_error
-from .keyspaces._words import raw
+from .keyspaces._arguments import without_callback
 from .pipelines import queue
 
 __all__ = ['Struct']
 
 #: Its reply is read pair by pair; a dict of bytes made of it before would be for nothing.
-_HGETALL = raw('HGETALL')
+_HGETALL = without_callback('HGETALL')
 
 
 class _FieldName(object):
@@ -65,6 +65,8 @@ class _StructType(ABCMeta):
 
     def __new__(mcs, name, bases, namespace):
         namespace = dict(namespace, keyspace=namespace.get('keyspace'))  # it is not inherited
+        if isinstance(namespace.get('fields'), dict):
+            namespace['fields'] = Fields(namespace['fields'])
         return super(_StructType, mcs).__new__(mcs, name, bases, namespace)
 
     def __init__(cls, name, bases, namespace):
@@ -72,6 +74,8 @@ class _StructType(ABCMeta):
         cls._lay_out()
 
     def __setattr__(cls, name, value):
+        if name == 'fields' and isinstance(value, dict):
+            value = Fields(value)
         super(_StructType, cls).__setattr__(name, value)
         if not name.startswith('_'):
             cls._lay_out()
@@ -82,6 +86,8 @@ class _StructType(ABCMeta):
 
     def _lay_out(cls):
         cls._forget()
+        if isinstance(cls.fields, dict) and not isinstance(cls.fields, Fields):  # of a class that is no Struct
+            type.__setattr__(cls, 'fields', Fields(cls.fields))
         cls._known = layout = Layout(cls)
         for name in itertools.chain([layout.key_name], layout.fields):
             if isinstance(name, str) and not any(name in vars(base) for base in cls.__mro__):
@@ -94,8 +100,9 @@ class _StructType(ABCMeta):
 
     @property
     def _layout(cls):
+        known, fields = cls._known, cls.fields
         # Fields may be added to the dict at any time.
-        if cls._known is None or cls._known.given != cls.fields:
+        if known is None or known.given is not fields or known.changes != getattr(fields, 'changes', 0):
             cls._lay_out()
         return cls._known
 
@@ -231,7 +238,7 @@ class Struct(object):
         if not issubclass(kind, (IntegerField, FloatField)):
             kind = IntegerField if isinstance(amount, numbers.Integral) else FloatField
         kind.encode(amount)  # raises the error
-        words = (raw('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
+        words = (without_callback('HINCRBY' if issubclass(kind, IntegerField) else 'HINCRBYFLOAT'),
                  key, entry.member, kind.encode(sign * amount))
         local = {}
 

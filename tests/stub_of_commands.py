@@ -294,7 +294,7 @@ def method(name, function, given):
 
 def stub():
     """Return the text of the whole stub."""
-    pipe, known, methods = REDIS.subclass_of(Pipeline), replies(), {}
+    pipe, known, methods = REDIS[Pipeline], replies(), {}
     for base in reversed(redis.StrictRedis.__mro__):
         for name in vars(base):
             if not name.startswith('_') and name in vars(pipe) and name not in WITHOUT:

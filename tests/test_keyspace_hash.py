@@ -349,6 +349,34 @@ class TestHash(Contract):
                 Changing().hget('k', 'other')
             assert 'Changing' in str(refused.value) and "fields['age']" in str(refused.value)
 
+    def test_a_hash_sees_each_change_inside_the_fields(self, connected):
+        class Changing(Hash):
+            keyspace = 'K'
+            fields = {'age': IntegerField, 7: IntegerField, 'size': float}
+
+        hashes = Changing()
+        hashes.hset('k', mapping={'age': 5, 7: 7, 'size': 1})
+        for member in ('age', 7, u'7'):
+            assert type(hashes.hget('k', member).result) is int
+            Changing.fields[int(member) if member != 'age' else member] = float
+            assert type(hashes.hget('k', member).result) is float
+            assert type(hashes.hmget('k', member).result[0]) is float
+            assert hashes.hset('k', member, 1.5) == 0
+            Changing.fields[int(member) if member != 'age' else member] = int
+            with pytest.raises(InvalidValue):
+                hashes.hset('k', member, 1.5)
+            with pytest.raises(InvalidValue):
+                hashes.hmset('k', {'size': 1.5, member: 1.5})
+            assert hashes.hset('k', member, 2) == 0
+        del Changing.fields['size']
+        assert hashes.hget('k', 'size') == u'1'
+        assert hashes.hgetall('k') == {u'age': 2, u'7': 2, u'size': u'1'}
+        Changing.valueparse = FloatField
+        assert hashes.hget('k', 'size') == 1.0
+        Changing.fields['size'] = 'no field'
+        with pytest.raises(InvalidOperation):
+            hashes.hget('k', 'size')
+
     def test_hashes_with_many_members(self, on, connected):
         class Many(Hash):
             keyspace = 'many'

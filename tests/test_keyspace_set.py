@@ -196,6 +196,12 @@ class TestSet(Contract):
         with pytest.raises(InvalidOperation):
             on(Numbers).sort('k', start=1)
 
+    def test_the_patterns_of_a_sort_may_come_from_an_iterator(self, on, connected):
+        connected.sadd('K{k}', 2, 1)
+        connected.mset({'w1': 'a', 'w2': 'b'})
+        assert on(Numbers).sort('k', get=iter(['#', 'w*']), groups=True) == [(1, u'a'), (2, u'b')]
+        assert on(Numbers).sort('k', get=iter(['w*'])) == [u'a', u'b']
+
     def test_sort_and_store(self, on, connected):
         connected.sadd('K{k}', 10, 9)
         assert on(Numbers).sort('k', store='dest') == 2

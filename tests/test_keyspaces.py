@@ -16,7 +16,7 @@ from redpipe import keyspaces
 from redpipe.exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from redpipe.fields import AsciiField, IntegerField, ListField, TextField
 from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, ShardedHash, SortedSet, String
-from redpipe.keyspaces._words import MISSING, Missing, sendable
+from redpipe.keyspaces._arguments import MISSING, Missing, check_words
 
 from contract import FourWays, version_of
 
@@ -232,7 +232,7 @@ def test_every_method_says_what_it_does_and_sends(cls):
 def test_the_types_are_listed():
     assert set(TYPES.values()) <= set(getattr(keyspaces, name) for name in keyspaces.__all__)
     for name in keyspaces.__all__:
-        assert issubclass(getattr(keyspaces, name), (Keyspace, keyspaces._base.Base))
+        assert issubclass(getattr(keyspaces, name), (Keyspace, keyspaces._base.KeyspaceBase))
         assert getattr(keyspaces, name).__doc__
 
 
@@ -311,8 +311,8 @@ each_renamed = pytest.mark.parametrize(
 def words(cls, name, given):
     """Return the words that a method would send."""
     class Said(cls):
-        def _run(self, args, decode=None):
-            return sendable(args)
+        def _queue(self, args, decode=None):
+            return check_words(args)
 
     said = getattr(Said(), name)(**given)
     return said.command if hasattr(said, 'command') else said
@@ -368,6 +368,36 @@ def test_both_names_of_a_parameter_at_once_are_refused(cls, name, pairs, connect
         with pytest.raises(TypeError) as caught:
             words(cls, name, dict(needed(cls, name, pairs), **{word: '2'}))
         assert repr(word) in str(caught.value) and repr(our) in str(caught.value)
+
+
+@pytest.mark.parametrize('call', [
+    lambda: Hash().hincrby('k', 'f', increment=1, amount=3),
+    lambda: Hash().hincrby('k', 'f', 1, amount=1),
+    lambda: Hash().hincrbyfloat('k', 'f', 1.0, amount=2),
+    lambda: ShardedHash().hincrby('k', 'f', 1, amount=3),
+    lambda: ShardedHash().hincrbyfloat('k', 'f', 1.0, amount=2),
+    lambda: SortedSet().zincrby('k', 'm', 1, amount=3),
+    lambda: List().lrem('k', 'v', 1, count=0),
+    lambda: Keyspace().restore('k', b'dumped', 0, ttl=1)],
+    ids='hincrby same hincrbyfloat sharded sharded_float zincrby lrem restore'.split())
+def test_both_names_at_once_are_refused_where_one_value_is_the_default(call, connected):
+    with pytest.raises(TypeError) as refused:
+        call()
+    assert 'two names of one argument' in str(refused.value)
+
+
+def test_the_default_of_a_parameter_with_two_names(connected):
+    assert six.PY2 or 'increment=1, ' in str(inspect.signature(Hash.hincrby))
+    assert Hash().hincrby('h', 'f') == 1
+    assert Hash().hincrbyfloat('h', 'f') == 2.0
+    assert ShardedHash().hincrby('s', 'f') == 1
+    assert ShardedHash().hincrbyfloat('s', 'f') == 2.0
+    assert SortedSet().zincrby('z', 'm') == 1.0
+    List().rpush('l', 'a', 'a')
+    assert List().lrem('l', 'a') == 1
+    String().set('k', 'v')
+    assert Keyspace().restore('copy', String().dump('k')) == u'OK'
+    assert Keyspace().ttl('copy') == -1
 
 
 @each_renamed
@@ -836,6 +866,7 @@ def test_the_time_grows_with_the_arguments_not_with_their_square(queue, connecte
     started = timer()
     queue(pipe)
     assert timer() - started < 3
+    pipe.reset()
 
 
 #: The time of this process alone, where there is such a timer.

@@ -478,6 +478,10 @@ def test_fields_can_be_added_to_the_dict_at_any_time(within, connected):
     assert Growing('1')['a'] == u'1'
     del Growing.fields['b']
     assert Child('1')['b'] == u'2'
+    Growing.fields.clear()
+    assert Growing('1')['a'] == u'1'
+    Growing.fields.update(a=redpipe.IntegerField)
+    assert Growing('1')['a'] == 1 and Growing.fields == {'a': redpipe.IntegerField}
 
 
 def test_a_patched_class_is_itself_again_afterwards(connected, monkeypatch):

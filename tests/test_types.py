@@ -21,8 +21,8 @@ import redpipe
 from examples.local import describe, find_servers
 from redpipe import keyspaces
 from redpipe._pipe_methods import REFUSED as REFUSED_METHODS
-from redpipe.keyspaces._base import Base
-from redpipe.keyspaces._words import Missing
+from redpipe.keyspaces._arguments import Missing
+from redpipe.keyspaces._base import KeyspaceBase
 from redpipe.pipelines import NestedPipeline, Pipeline
 from samples import Data, by_method
 from test_docs import blocks
@@ -352,7 +352,7 @@ def test_what_is_asserted_of_types_holds_for_values(path, alone, monkeypatch):
 def test_every_method_of_a_keyspace_is_among_them():
     with io.open(os.path.join(HERE, 'keyspaces.py'), encoding='utf-8') as file:
         called = set(re.findall(r'\.(\w+)\(', file.read()))
-    kinds = [kind for kind in vars(keyspaces).values() if inspect.isclass(kind) and issubclass(kind, Base)]
+    kinds = [kind for kind in vars(keyspaces).values() if inspect.isclass(kind) and issubclass(kind, KeyspaceBase)]
     assert len(kinds) >= 9
     assert [(kind.__name__, name) for kind in kinds for name, _ in inspect.getmembers(kind, callable)
             if not name.startswith('_') and not name.endswith('parse') and name not in called] == []

@@ -1,6 +1,9 @@
 """Batches on pipeline objects of the client's own: of clusters, of classes of the user's own, and of other makers."""
+import sys
+
 from .._client_libraries import (
     client_errors,
+    comes_from_outside,
     count_error_reply,
     encoder_for,
     is_guarded,
@@ -123,7 +126,8 @@ class ClientPipelineBatch(object):
             if started:
                 self._report(started, error)
             # A reply callback cannot take its reply, and those behind it are not read.
-            if self._guard:
+            outside = comes_from_outside(sys.exc_info(), self._pipe)
+            if self._guard and not outside:
                 self._guard.end()
                 if self._guard.once and self._guard.unread:
                     raise self._unknown(ReplyLost(error), self._guard.replies)

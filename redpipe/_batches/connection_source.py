@@ -6,7 +6,8 @@ health, read, time out. Every method here that does I/O returns a step, see ``_s
 import redis
 
 from .. import _steps
-from .._client_libraries import POOL_HEALTH_CHECKS, client_errors, close_idle, fail_for, wants_command_name
+from .._client_libraries import POOL_HEALTH_CHECKS, base_error, client_errors, close_idle, fail_for, wants_command_name
+from ..exceptions import VALUE_ERRORS
 
 __all__ = ['ConnectionSource', 'borrow', 'make_ready']
 
@@ -22,6 +23,8 @@ class ConnectionSource(object):
         self.pool = client.connection_pool
         #: The module with the errors of the package that the client is of.
         self.errors = client_errors(client)
+        #: What the client's reply callbacks raise for a reply that they cannot take.
+        self.value_errors = VALUE_ERRORS + (base_error(self.errors),)
         self._names = ('_',) if wants_command_name(self.pool.get_connection) else ()
 
     def borrow(self):

@@ -12,13 +12,12 @@ import six
 from .._client_libraries import (
     POOL_HEALTH_CHECKS,
     PushNotification,
-    base_error,
     buffered_replies,
     comes_from_outside,
     is_out,
     shut_down,
 )
-from ..exceptions import VALUE_ERRORS, outcome_unknown
+from ..exceptions import outcome_unknown
 from .at_most_once import ReplyLost, is_only_a_refusal, may_repeat_after_loss, refusal_to_repeat
 from .packing import Packed
 from .rows import clock, row
@@ -52,7 +51,6 @@ class DirectBatch(object):
         self.replies = None
         self.arrived = []
         self._source = source
-        self._value_errors = VALUE_ERRORS + (base_error(source.errors),)
         self._commands = commands
         self._packed = Packed(source.pool, commands.words, self._before, self._after)
         self.connection = None
@@ -137,7 +135,7 @@ class DirectBatch(object):
         buffered, nothing = buffered_replies(connection)
         self._raw_replies = replies = []
         self.has_error_replies = False
-        count = len(self._commands) + self._extra_replies
+        count = len(self._commands.words) + self._extra_replies
         while len(replies) < count:
             try:
                 reply = yield connection.read_response()
@@ -278,7 +276,7 @@ class DirectBatch(object):
                     replies[position] = callback(reply, **options)
                 else:
                     replies[position] = callback(reply)
-            except self._value_errors as error:
+            except self._source.value_errors as error:
                 replies[position] = error
                 self.has_error_replies = True
         return replies

@@ -1,4 +1,4 @@
-"""What all keyspaces share: naming keys, coding values, queueing commands."""
+"""The base of all keyspaces: names of keys, codecs of values, queueing of commands."""
 import re
 from contextlib import contextmanager
 
@@ -6,31 +6,32 @@ import six
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField, codec, from_utf8, kind_of, utf8
+from ..fields import TextField, codec, kind_of, utf8
 from ..futures import plain
-from ..pipelines import DEFAULT, Pipe, autoexec, pipeline
-from ._words import SIMPLE, sendable, several
+from ..pipelines import DEFAULT, Pipe, autoexec, pipeline, queue
+from ._arguments import PLAIN_WORDS, as_list, check_words
+from ._replies import decode_list
 
-#: What a pattern of Redis takes for something else than itself.
+#: The characters that have a meaning in a pattern of Redis.
 GLOB = re.compile(br'([\\*?\[\]])')
-
 
 #: The types of text.
 TEXT = frozenset([str, six.text_type])
 _TEXT = six.text_type
 
 
-class Remembered(dict):
-    """What *function* returns for values of some *kinds*, by value; it is not called again for
-    those, ENOUGH of them at most. *many* is called when there turn out to be more.
+class BoundedCache(dict):
+    """A cache of ``function(value)``, for values of the types *kinds*, and at most ENOUGH of them.
+
+    The cache calls *on_overflow* when there are more.
     """
 
     ENOUGH = 1000
 
-    def __init__(self, function, kinds, many=lambda: None):
+    def __init__(self, function, kinds, on_overflow=lambda: None):
         self._function = function
         self._kinds = kinds
-        self._many = many
+        self._on_overflow = on_overflow
 
     def __missing__(self, value):
         returned = self._function(value)
@@ -38,23 +39,23 @@ class Remembered(dict):
             if len(self) < self.ENOUGH:
                 self[value] = returned
             else:
-                self._many()
+                self._on_overflow()
         return returned
 
 
-#: What comes before the key in a name in Redis, by keyspace.
-_BEFORE = Remembered(lambda keyspace: six.ensure_binary(keyspace) + b'{', TEXT)
+#: The bytes before the key in its name in Redis, by keyspace.
+_key_prefixes = BoundedCache(lambda keyspace: six.ensure_binary(keyspace) + b'{', TEXT)
 
 
-class Base(object):
-    """Keys that belong together, and how what lies in them is coded.
+class KeyspaceBase(object):
+    """Keys that belong together, and the codecs of their names and values.
 
     Each class attribute may be None, which stands for the default.
     """
 
-    #: The name around the keys, ``keyspace{key}``; None: the key as it is.
+    #: The name around the keys, ``keyspace{key}``; None leaves the keys as they are.
     keyspace = None
-    #: The name of the connection that the commands go to, whatever pipe they are queued on.
+    #: The name of the connection that sends the commands, whatever pipe they are queued on.
     connection = None
     #: The older name of :attr:`connection`.
     connections = None
@@ -63,20 +64,20 @@ class Base(object):
     #: The field of the values.
     valueparse = TextField
 
-    #: The last class whose codecs were looked at.
-    _checked = None
-    #: What ``keyparse`` and ``valueparse`` were then, each with the field that it stands for.
-    _keyed = _valued = TextField, TextField
+    #: The last class whose codecs were checked.
+    _checked_class = None
+    #: The last ``keyparse`` and ``valueparse``, each with the field that it stands for.
+    _cached_key_field = _cached_value_field = TextField, TextField
 
     def __init__(self, pipe=None):
-        """Queue the commands on *pipe*; without one, each is sent at once by itself."""
+        """Queue the commands on *pipe*; without a pipe, each command is sent at once by itself."""
         if pipe is not None and not isinstance(pipe, Pipe):
             pipeline(pipe)  # raises the error
         self._pipe = pipe
         self._connection_name = self._connection()
-        if self._checked is not type(self):
+        if self._checked_class is not type(self):
             self._check()
-            type(self)._checked = type(self)
+            type(self)._checked_class = type(self)
 
     def __str__(self):
         return '<%s>' % type(self).__name__
@@ -86,32 +87,29 @@ class Base(object):
 
     @property
     def pipe(self):
-        """A new autoexec pipe for this class's connection, nested if there is a pipe."""
+        """A new autoexec pipe for this class's connection, nested in the keyspace's pipe if it has one."""
         return autoexec(self._pipe, name=self._connection_name)
 
     @classmethod
     def _connection(cls):
         return cls.connection or cls.connections or DEFAULT
 
-    def _run(self, args, decode=None):
+    def _queue(self, args, decode=None):
         """Queue the command of the words *args* and return its Future.
 
-        *decode* makes the result of the reply, once that is there.
+        *decode* makes the result from the reply.
         """
         for arg in args:
-            if type(arg) not in SIMPLE:
-                args = sendable(args)
+            if type(arg) not in PLAIN_WORDS:
+                args = check_words(args)
                 break
         pipe = self._pipe
         if pipe is not None:
             return pipe._queue_command(self._connection_name, args, decode)
-        pipe = pipeline(name=self._connection_name)
-        future = pipe._queue_command(self._connection_name, args, decode)
-        pipe.execute()
-        return future
+        return queue(None, self._connection_name, [(args, decode, None, None)])[0]
 
     def _iterate(self, scan, *args, **options):
-        """Return an iterator over all that the command *scan* finds with these arguments."""
+        """Return an iterator over the items that the command *scan* finds with these arguments."""
         self._refuse_pipe('queue %s()' % scan.__name__)
         return _pages(scan, args, options)
 
@@ -124,34 +122,34 @@ class Base(object):
     # Codecs.
 
     def _check(self):
-        """Raise InvalidOperation for a codec that is none."""
+        """Raise InvalidOperation for an attribute that is no codec."""
         self._key_field()
         self._value_field()
 
     @classmethod
     def _key_field(cls):
         """Return the field of the keys."""
-        given, field = cls._keyed
+        given, field = cls._cached_key_field
         if given is not cls.keyparse:
             given = cls.keyparse
             field = TextField if given is None else codec(given, cls.__name__, 'keyparse')
-            cls._keyed = given, field
+            cls._cached_key_field = given, field
         return field
 
     def _value_field(self):
         """Return the field of the values."""
-        given, field = self._valued
+        given, field = self._cached_value_field
         if given is not self.valueparse:
             given = self.valueparse
             field = TextField if given is None else codec(given, type(self).__name__, 'valueparse')
-            type(self)._valued = given, field
+            type(self)._cached_value_field = given, field
         return field
 
     # Names of keys.
 
     @classmethod
     def redis_key(cls, key):
-        """Return the bytes that *key* has as its name in Redis.
+        """Return the name of *key* in Redis, in bytes.
 
         *key* is what :attr:`keyparse` encodes, or bytes that it decodes; an int stands for
         its digits. None, a list or a tuple is InvalidValue.
@@ -167,7 +165,7 @@ class Base(object):
         else:
             name = six.ensure_binary(cls._encode_key(key))
         keyspace = cls.keyspace
-        return name if keyspace is None else _BEFORE[keyspace] + name + b'}'
+        return name if keyspace is None else _key_prefixes[keyspace] + name + b'}'
 
     @classmethod
     def _encode_key(cls, key):
@@ -188,13 +186,13 @@ class Base(object):
 
     def _keys(self, *keys):
         """Return the redis keys of several arguments, each a key or a collection of keys."""
-        names = [] if keys else several(())  # which refuses it
+        names = [] if keys else as_list(())  # which refuses it
         for key in keys:
-            names.extend(several((key,)))
+            names.extend(as_list((key,)))
         return tuple([self.redis_key(name) for name in names])
 
     def _name(self, reply):
-        """Decode a redis key to the name that it has in this keyspace."""
+        """Decode a redis key to its name in this keyspace."""
         if reply is None:
             return None
         if self.keyspace is not None:
@@ -211,13 +209,13 @@ class Base(object):
     # Values.
 
     def _encode(self, value):
-        given, field = self._valued  # as in _value_field, without the call
+        given, field = self._cached_value_field  # as in _value_field, without the call
         if given is not self.valueparse:
             field = self._value_field()
         return field.encode(value if type(value) is _TEXT else plain(value))
 
     def _encode_all(self, values):
-        values = several(values)
+        values = as_list(values)
         field = self._value_field()
         if field is TextField:
             try:
@@ -227,16 +225,16 @@ class Base(object):
         # A codec that raises StopIteration would end a map, and a generator, as if there were no more values.
         return tuple([field.encode(plain(value)) for value in values])
 
-    # Decoders. A reply of None is a key that is missing.
+    # Decoders. The reply is None for a missing key.
 
     def _decode(self, reply):
-        given, field = self._valued
+        given, field = self._cached_value_field
         if given is not self.valueparse:
             field = self._value_field()
         return field.decode(reply)
 
     def _decode_all(self, reply):
-        return None if reply is None else decoded(self._value_field(), reply)
+        return None if reply is None else decode_list(self._value_field(), reply)
 
     def _decode_some(self, reply):
         """Decode one value, or as many as a count asked for."""
@@ -255,46 +253,6 @@ class Base(object):
         return int(reply[0]), self._decode_all(reply[1])
 
 
-def decoded(field, values):
-    """Decode a list of values by *field*."""
-    if field is TextField:
-        try:
-            return list(map(from_utf8, values))
-        except Exception:
-            pass  # one is missing, or is none that the field reads
-    decode = field.decode
-    return [decode(value) for value in values]
-
-
-def number(reply):
-    """Decode a float, of which RESP2 sends the text."""
-    return None if reply is None else float(reply)
-
-
-def numbers(reply):
-    """Decode a list of floats."""
-    return None if reply is None else [number(item) for item in reply]
-
-
-def text(reply):
-    """Decode what is neither a key nor a value of the user's."""
-    return TextField.decode(reply)
-
-
-def truths(reply):
-    """Decode a list of zeros and ones."""
-    return [bool(item) for item in reply]
-
-
-def paired(reply):
-    """Return the pairs in a reply, which is flat in RESP2 and nested in RESP3."""
-    if isinstance(reply, dict):
-        return reply.items()
-    if reply and isinstance(reply[0], (list, tuple)):
-        return reply
-    return zip(reply[::2], reply[1::2])
-
-
 def _pages(scan, args, options):
     cursor = None
     while cursor != 0:
@@ -306,7 +264,7 @@ def _pages(scan, args, options):
 
 @contextmanager
 def not_ended():
-    """Raise InvalidValue in place of a codec's StopIteration, which would end the generator around it in silence."""
+    """Raise InvalidValue in place of a codec's StopIteration, which would end the generator around it silently."""
     try:
         yield
     except StopIteration as error:

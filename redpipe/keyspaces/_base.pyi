@@ -56,7 +56,7 @@ class _Pairs(Protocol[_N_co, _V_co]):
     """A mapping, which unlike Mapping may be of less than what is asked for."""
     def items(self) -> Iterable[tuple[_N_co, _V_co]]: ...
 
-class Base:
+class KeyspaceBase:
     keyspace: ClassVar[str | bytes | None]
     connection: ClassVar[str | None]
     connections: ClassVar[str | None]

@@ -1,6 +1,5 @@
-"""Members of hashes that expire, each by itself."""
-from ._members import Members
-from ._words import (
+"""Members of hashes that expire, each at its own time."""
+from ._arguments import (
     at_milliseconds,
     at_seconds,
     either,
@@ -9,101 +8,102 @@ from ._words import (
     flags,
     in_milliseconds,
     in_seconds,
-    numbered,
-    only,
+    keyword_only,
+    with_count,
 )
+from ._hash_members import HashMembers
 from .generic import Keyspace
 
 
-class Expiry(Members, Keyspace):
-    """What hashes have since Redis 7.4: members that expire.
+class Expiry(HashMembers, Keyspace):
+    """Members that expire (Redis 7.4).
 
-    Most results are lists with a number for each member, -2 for one that is missing.
+    Most results are lists with a number for each member, -2 for a member that is missing.
     """
 
     def hexpire(self, name, seconds, *members, **conditions):
-        """Let members live for *seconds*, or a timedelta: 1 for each that does now.
+        """Let members expire after *seconds*, or a timedelta. Sends HEXPIRE.
 
-        Conditions are those of ``expire``: *nx*, *xx*, *gt*, *lt*; 0 is for a member
-        that does not meet them, and 2 for one that expired at once. Sends HEXPIRE.
+        The result is a list with a number for each member: 1 if the expiry was set, 0 if a
+        condition does not hold, 2 if the member expired at once, -2 if it is missing. The
+        conditions are those of ``expire``: *nx*, *xx*, *gt*, *lt*.
         """
         return self._hexpire('HEXPIRE', name, in_seconds(seconds), members, conditions)
 
     def hpexpire(self, name, milliseconds, *members, **conditions):
-        """Do as :meth:`hexpire`, in milliseconds or a timedelta. Sends HPEXPIRE."""
+        """Like :meth:`hexpire`, but in milliseconds or a timedelta. Sends HPEXPIRE."""
         time = in_milliseconds(milliseconds)
         return self._hexpire('HPEXPIRE', name, time, members, conditions)
 
     def hexpireat(self, name, unix_time_seconds, *members, **conditions):
-        """Let members live until then, in seconds since 1970 or a datetime.
-
-        Otherwise as :meth:`hexpire`. Sends HEXPIREAT.
+        """Like :meth:`hexpire`, but at a time in seconds since 1970 or a datetime. Sends HEXPIREAT.
         """
         time = at_seconds(unix_time_seconds)
         return self._hexpire('HEXPIREAT', name, time, members, conditions)
 
     def hpexpireat(self, name, unix_time_milliseconds, *members, **conditions):
-        """Do as :meth:`hexpireat`, in milliseconds or a datetime. Sends HPEXPIREAT."""
+        """Like :meth:`hexpireat`, but in milliseconds since 1970 or a datetime. Sends HPEXPIREAT."""
         time = at_milliseconds(unix_time_milliseconds)
         return self._hexpire('HPEXPIREAT', name, time, members, conditions)
 
     def hpersist(self, name, *members):
-        """Let members live for ever: 1 for each that would have expired, otherwise -1.
+        """Remove the expiry of members: 1 for each that had an expiry, -1 for the others, -2 if missing.
 
         Sends HPERSIST.
         """
         return self._of_members('HPERSIST', name, members)
 
     def httl(self, name, *members):
-        """Tell how many seconds members will live, -1 being for ever. Sends HTTL."""
+        """Return how many seconds members will live: -1 without an expiry, -2 if missing. Sends HTTL."""
         return self._of_members('HTTL', name, members)
 
     def hpttl(self, name, *members):
-        """Tell how many milliseconds members will live, as :meth:`httl`. Sends HPTTL."""
+        """Like :meth:`httl`, but in milliseconds. Sends HPTTL."""
         return self._of_members('HPTTL', name, members)
 
     def hexpiretime(self, name, *members):
-        """Tell when members expire, in seconds since 1970; else as :meth:`httl`.
+        """Return when members expire, in seconds since 1970: -1 without an expiry, -2 if missing.
 
         Sends HEXPIRETIME.
         """
         return self._of_members('HEXPIRETIME', name, members)
 
     def hpexpiretime(self, name, *members):
-        """Tell when members expire, in milliseconds since 1970; else as :meth:`httl`.
-
-        Sends HPEXPIRETIME.
+        """Like :meth:`hexpiretime`, but in milliseconds. Sends HPEXPIRETIME.
         """
         return self._of_members('HPEXPIRETIME', name, members)
 
-    # Redis 8: values and how long they live, in one command.
+    # Redis 8: values and their expiry in one command.
 
     def hgetdel(self, name, *members):
-        """Remove members and return the values they had, in their order, as a list.
+        """Remove members and return their values as a list, in the order of the members.
 
         Sends HGETDEL (Redis 8).
         """
-        words, decode = self._members(members)
-        return self._run(('HGETDEL', self.redis_key(name), 'FIELDS') + numbered(words), decode)
+        words, decode = self._encode_members(members)
+        return self._queue(('HGETDEL', self.redis_key(name), 'FIELDS') + with_count(words), decode)
 
     def hgetex(self, name, *members, **when):
-        """Return the values of members, as :meth:`hmget`, and change when these expire.
+        """Like :meth:`Hash.hmget`, but change the expiry of the members too. Sends HGETEX (Redis 8).
 
         *when* is one of *ex*, *px*, *exat* and *pxat*, as for :meth:`String.set`, or
-        *persist*, to let them live for ever. Sends HGETEX (Redis 8).
+        *persist*, which removes the expiry.
         """
-        words, decode = self._members(members)
-        given = only(when, ex=None, px=None, exat=None, pxat=None, persist=False)
+        words, decode = self._encode_members(members)
+        given = keyword_only(when, ex=None, px=None, exat=None, pxat=None, persist=False)
         when = expiry(PERSIST=given.pop('persist'), **given)
-        words = when + ('FIELDS',) + numbered(words)
-        return self._run(('HGETEX', self.redis_key(name)) + words, decode)
+        words = when + ('FIELDS',) + with_count(words)
+        return self._queue(('HGETEX', self.redis_key(name)) + words, decode)
 
     def hsetex(self, name, member=None, value=None, mapping=None, items=None, ex=None, px=None,
                exat=None, pxat=None, data_persist_option=None, keepttl=False, key=None):
-        """Set values as :meth:`hset` and when they expire, as :meth:`hgetex`: 1 if it was done.
+        """Like :meth:`Hash.hset`, but set the expiry too: 1 if the members were set, otherwise 0.
 
-        *keepttl* leaves that as it was. *data_persist_option* is ``'FNX'`` to do it only
-        if none of the members exists, ``'FXX'`` only if all do. Sends HSETEX (Redis 8).
+        - *ex*, *px*, *exat*, *pxat*: as for :meth:`String.set`.
+        - *keepttl*: keep the current expiry of the members.
+        - *data_persist_option*: ``'FNX'``: only if all members are missing; ``'FXX'``: only if all exist.
+
+        Sends HSETEX (Redis 8).
         """
         if key is not None:
             member = either('member', member, 'key', key, None)
@@ -112,14 +112,14 @@ class Expiry(Members, Keyspace):
             words = (getattr(data_persist_option, 'value', data_persist_option),) + words
         given = self._assignments(member, value, mapping, items)
         words += ('FIELDS', len(given) // 2) + given
-        return self._run(('HSETEX', self.redis_key(name)) + words)
+        return self._queue(('HSETEX', self.redis_key(name)) + words)
 
     def _hexpire(self, command, name, time, members, conditions):
-        given = only(conditions, nx=False, xx=False, gt=False, lt=False)
+        given = keyword_only(conditions, nx=False, xx=False, gt=False, lt=False)
         exclusive(**given)
         words = flags(NX=given['nx'], XX=given['xx'], GT=given['gt'], LT=given['lt'])
         return self._of_members(command, name, members, (time,) + words)
 
     def _of_members(self, command, name, members, words=()):
-        words += ('FIELDS',) + numbered(self._members(members)[0])
-        return self._run((command, self.redis_key(name)) + words)
+        words += ('FIELDS',) + with_count(self._encode_members(members)[0])
+        return self._queue((command, self.redis_key(name)) + words)

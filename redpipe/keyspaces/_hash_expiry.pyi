@@ -4,7 +4,7 @@ from typing import Any, TypeVar, overload
 from .._pipe_methods import _Time, _When
 from ..futures import Future
 from ._base import _Pairs
-from ._members import Members, _HasMembers, _MemberReads, _MemberWrites
+from ._hash_members import HashMembers, _HasMembers, _MemberReads, _MemberWrites
 from .generic import Keyspace
 
 _K = TypeVar('_K')
@@ -12,7 +12,7 @@ _M = TypeVar('_M')
 _E = TypeVar('_E')
 _W = TypeVar('_W')
 
-class Expiry(Members, Keyspace):
+class Expiry(HashMembers, Keyspace):
     def hexpire(
         self: _HasMembers[_K, _M],
         name: _K,

@@ -1,28 +1,32 @@
 """The ranges of sorted sets: by rank, by score, by the order of the values."""
 from functools import partial
 
-from ._base import number, paired
-from ._words import Missing, either, exclusive, flags, limit, needs
+from ._arguments import Missing, either, exclusive, flags, limit, needs
+from ._replies import as_float, reply_pairs
 from .generic import Keyspace
 
 
 class Ranges(Keyspace):
-    """What sorted sets have by range; both ends are included unless a sign says otherwise.
+    """Ranges of sorted sets.
 
-    A rank counts from 0, a negative one from the end. A bound of scores is a number,
-    ``'(1.5'`` to leave that one out, ``'-inf'`` or ``'+inf'``. A bound of values is ``'[a'``,
-    ``'(a'`` to leave that one out, ``'-'`` or ``'+'``, and makes sense where all scores are
-    equal.
+    Both ends of a range are included, unless a sign says otherwise:
+
+    - A rank counts from 0, a negative rank from the end.
+    - A bound of scores is a number, ``'-inf'`` or ``'+inf'``; ``'(1.5'`` leaves 1.5 out.
+    - A bound of values is ``'[a'``, ``'-'`` for the first or ``'+'`` for the last; ``'(a'`` leaves a out.
+      Such bounds make sense if all scores are equal.
     """
 
     def zrange(self, name, start, end, desc=False, withscores=False, score_cast_func=float,
                byscore=False, bylex=False, offset=None, num=None):
         """Return the values from rank *start* to rank *end*, as a list. Sends ZRANGE.
 
-        With *desc*, the highest is first. With *withscores*, a list of (value, score),
-        where *score_cast_func* makes the score of a float. Redis 6.2: *byscore* and *bylex*
-        let the bounds be scores or values, *start* being the higher one if *desc*, and
-        *num* is then how many to return at most, skipping *offset*.
+        - *desc*: the highest score first.
+        - *withscores*: return a list of (value, score).
+        - *score_cast_func*: a function that is called with each score, a float.
+        - *byscore*, *bylex*: *start* and *end* are bounds of scores, or of values; with *desc*, *start* is the
+          higher bound (Redis 6.2).
+        - *offset*, *num*: with *byscore* or *bylex*, skip *offset* values and return up to *num*.
         """
         exclusive(withscores=withscores, bylex=bylex)
         words = _kind(byscore, bylex, desc, offset, num)
@@ -31,44 +35,44 @@ class Ranges(Keyspace):
         return self._range('ZRANGE', name, start, end, words, withscores, score_cast_func)
 
     def zrevrange(self, name, start, end, withscores=False, score_cast_func=float):
-        """Do as :meth:`zrange`, the highest value first. Sends ZREVRANGE."""
+        """Like :meth:`zrange`, but the highest score first. Sends ZREVRANGE."""
         return self._range('ZREVRANGE', name, start, end, (), withscores, score_cast_func)
 
     def zrangebyscore(self, name, min, max, start=None, num=None, withscores=False,
                       score_cast_func=float):
-        """Return the values whose scores lie between *min* and *max*, as a list.
+        """Return the values with scores from *min* to *max*, as a list. Sends ZRANGEBYSCORE.
 
-        *num* of them at most, skipping *start*; *withscores* and *score_cast_func* as in
-        :meth:`zrange`. Sends ZRANGEBYSCORE.
+        *start* and *num*: skip *start* values and return up to *num*; together. *withscores* and
+        *score_cast_func* are those of :meth:`zrange`.
         """
         words = limit(start, num)
         return self._range('ZRANGEBYSCORE', name, min, max, words, withscores, score_cast_func)
 
     def zrevrangebyscore(self, name, max, min, start=None, num=None, withscores=False,
                          score_cast_func=float):
-        """Do as :meth:`zrangebyscore`, the highest value first. Sends ZREVRANGEBYSCORE."""
+        """Like :meth:`zrangebyscore`, but the highest score first, and *max* before *min*. Sends ZREVRANGEBYSCORE."""
         words = limit(start, num)
         return self._range('ZREVRANGEBYSCORE', name, max, min, words, withscores, score_cast_func)
 
     def zrangebylex(self, name, min, max, start=None, num=None):
-        """Return the values between *min* and *max* in the order of bytes, as a list.
+        """Return the values from *min* to *max* in the order of their bytes, as a list. Sends ZRANGEBYLEX.
 
-        *num* of them at most, skipping *start*. Sends ZRANGEBYLEX.
+        *start* and *num*: skip *start* values and return up to *num*; together.
         """
         return self._range('ZRANGEBYLEX', name, min, max, limit(start, num))
 
     def zrevrangebylex(self, name, max, min, start=None, num=None):
-        """Do as :meth:`zrangebylex`, the highest value first. Sends ZREVRANGEBYLEX."""
+        """Like :meth:`zrangebylex`, but the highest value first, and *max* before *min*. Sends ZREVRANGEBYLEX."""
         return self._range('ZREVRANGEBYLEX', name, max, min, limit(start, num))
 
     def zrangestore(self, dest, name, start, end, byscore=False, bylex=False, desc=False,
                     offset=None, num=None):
-        """Store what :meth:`zrange` returns, with the scores, in *dest*; return how many.
+        """Like :meth:`zrange`, but store the values with their scores in *dest*, and return how many.
 
         Sends ZRANGESTORE (Redis 6.2).
         """
         words = _kind(byscore, bylex, desc, offset, num)
-        return self._run(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
+        return self._queue(('ZRANGESTORE',) + self._keys(dest, name) + (start, end) + words)
 
     def zremrangebyrank(self, name, start=Missing('start'), stop=Missing('stop'), min=None,
                         max=None):
@@ -80,11 +84,11 @@ class Ranges(Keyspace):
             start = either('start', start, 'min', min)
         if max is not None:
             stop = either('stop', stop, 'max', max)
-        return self._run(('ZREMRANGEBYRANK', self.redis_key(name), start, stop))
+        return self._queue(('ZREMRANGEBYRANK', self.redis_key(name), start, stop))
 
     def zremrangebyscore(self, name, min_value=Missing('min_value'), max_value=Missing('max_value'),
                          min=None, max=None):
-        """Remove the values whose scores lie between the two, and return how many.
+        """Remove the values with scores from *min_value* to *max_value*, and return how many.
 
         Sends ZREMRANGEBYSCORE.
         """
@@ -92,32 +96,32 @@ class Ranges(Keyspace):
             min_value = either('min_value', min_value, 'min', min)
         if max is not None:
             max_value = either('max_value', max_value, 'max', max)
-        return self._run(('ZREMRANGEBYSCORE', self.redis_key(name), min_value, max_value))
+        return self._queue(('ZREMRANGEBYSCORE', self.redis_key(name), min_value, max_value))
 
     def zremrangebylex(self, name, min, max):
-        """Remove the values between *min* and *max*, and return how many.
+        """Remove the values from *min* to *max* in the order of their bytes, and return how many.
 
         Sends ZREMRANGEBYLEX.
         """
-        return self._run(('ZREMRANGEBYLEX', self.redis_key(name), min, max))
+        return self._queue(('ZREMRANGEBYLEX', self.redis_key(name), min, max))
 
     def zcount(self, name, min, max):
-        """Count the values whose scores lie between *min* and *max*. Sends ZCOUNT."""
-        return self._run(('ZCOUNT', self.redis_key(name), min, max))
+        """Count the values with scores from *min* to *max*. Sends ZCOUNT."""
+        return self._queue(('ZCOUNT', self.redis_key(name), min, max))
 
     def zlexcount(self, name, min, max):
-        """Count the values between *min* and *max*. Sends ZLEXCOUNT."""
-        return self._run(('ZLEXCOUNT', self.redis_key(name), min, max))
+        """Count the values from *min* to *max* in the order of their bytes. Sends ZLEXCOUNT."""
+        return self._queue(('ZLEXCOUNT', self.redis_key(name), min, max))
 
     def _range(self, command, name, start, end, words, withscores=False, cast=float):
         words = (command, self.redis_key(name), start, end) + words
         if withscores:
             words += ('WITHSCORES',)
-        return self._run(words, self._members(withscores, cast))
+        return self._queue(words, self._value_decoder(withscores, cast))
 
     # Decoders.
 
-    def _members(self, withscores, cast=float):
+    def _value_decoder(self, withscores, cast=float):
         """Return the decoder of values, or of values and scores."""
         if not withscores:
             return self._decode_all
@@ -125,15 +129,15 @@ class Ranges(Keyspace):
 
     def _decode_scored(self, reply, cast=float):
         decode = self._value_field().decode
-        return [(decode(value), cast(float(score))) for value, score in paired(reply)]
+        return [(decode(value), cast(float(score))) for value, score in reply_pairs(reply)]
 
     def _decode_ranked(self, reply, cast=float):
-        return None if reply is None else [reply[0], cast(number(reply[1]))]
+        return None if reply is None else [reply[0], cast(as_float(reply[1]))]
 
 
 def _kind(byscore, bylex, desc, offset, num):
-    """Return the words for what the bounds of a range are."""
+    """Return the words for the kind of a range's bounds."""
     exclusive(byscore=byscore, bylex=bylex)
-    words = limit(offset, num)
+    words = limit(offset, num, 'offset')
     needs('offset and num', words, 'byscore or bylex', byscore or bylex)
     return flags(BYSCORE=byscore, BYLEX=bylex, REV=desc) + words

@@ -1,4 +1,4 @@
-"""The commands that every key has, whatever lies in it."""
+"""The commands that keys of every type have."""
 from functools import partial
 
 import six
@@ -7,11 +7,12 @@ from ..connections import ConnectionManager
 from ..fields import TextField
 from ..futures import plain
 from ..luascripts import RESTORENX
-from ._base import Base, not_ended, text
-from ._words import (
+from ._arguments import (
     COLLECTIONS,
     MISSING,
+    ZERO,
     Missing,
+    as_list,
     at_milliseconds,
     at_seconds,
     conditions,
@@ -20,106 +21,112 @@ from ._words import (
     flags,
     in_milliseconds,
     in_seconds,
+    keyword_only,
     limit,
     needs,
-    only,
     options,
-    raw,
-    several,
+    without_callback,
 )
+from ._base import KeyspaceBase, not_ended
+from ._replies import as_text
 
 __all__ = ['Keyspace']
 
-#: What OBJECT can tell of a key.
+#: The subcommands of OBJECT.
 SUBCOMMANDS = ('encoding', 'freq', 'idletime', 'refcount')
 
 
-class Keyspace(Base):
+class Keyspace(KeyspaceBase):
     """Keys of any type; String, Set, List, SortedSet, Hash, HyperLogLog and Geo build on it.
 
-    Every command takes the key's name first, returns a Future, and is sent when its pipe
-    executes, at once if there is no pipe. Where several keys or values are taken, they may
-    be arguments or one list, set, iterator or the like.
+    Every command takes the key's name first and returns a Future. A command is sent when its pipe
+    executes, or at once by a keyspace without a pipe. Several keys or values may be arguments, or
+    one list, set, iterator or the like.
     """
 
     def delete(self, *names):
         """Remove the keys and return how many there were. Sends DEL."""
-        return self._run(('DEL',) + self._keys(*names))
+        return self._queue(('DEL',) + self._keys(*names))
 
     def unlink(self, *names):
-        """Remove the keys as :meth:`delete`, freeing the memory later. Sends UNLINK."""
-        return self._run(('UNLINK',) + self._keys(*names))
+        """Like :meth:`delete`, but the server frees the memory later. Sends UNLINK."""
+        return self._queue(('UNLINK',) + self._keys(*names))
 
     def exists(self, name, *names):
         """Return True if the key exists; of several keys or a collection, count those that do. Sends EXISTS."""
         one = not names and not isinstance(plain(name), COLLECTIONS)
-        return self._run((raw('EXISTS'),) + self._keys(name, *names), bool if one else None)
+        return self._queue((without_callback('EXISTS'),) + self._keys(name, *names), bool if one else None)
 
     def touch(self, *names):
-        """Mark the keys as used now and return how many exist. Sends TOUCH."""
-        return self._run(('TOUCH',) + self._keys(*names))
+        """Mark the keys as used now, and return how many exist. Sends TOUCH."""
+        return self._queue(('TOUCH',) + self._keys(*names))
 
     def type(self, name):
-        """Tell what lies in the key, in bytes: ``b'hash'``, or ``b'none'``. Sends TYPE."""
-        return self._run(('TYPE', self.redis_key(name)))
+        """Return the type of the key in bytes, such as ``b'hash'``; ``b'none'`` if the key is missing. Sends TYPE."""
+        return self._queue(('TYPE', self.redis_key(name)))
 
     def copy(self, source, destination, destination_db=None, replace=False):
-        """Copy a key and return whether that was done. Sends COPY (Redis 6.2).
+        """Copy a key and return True; False if *source* is missing or *destination* exists. Sends COPY (Redis 6.2).
 
-        A key that is there already stays as it is, unless *replace* is true.
+        *destination_db* is the number of another database. *replace* overwrites *destination*.
         """
         words = options(DB=destination_db) + flags(REPLACE=replace)
-        return self._run(('COPY',) + self._keys(source, destination) + words, bool)
+        return self._queue(('COPY',) + self._keys(source, destination) + words, bool)
 
     def move(self, name, db):
-        """Move the key to database number *db*; False if that has it. Sends MOVE."""
-        return self._run(('MOVE', self.redis_key(name), db), bool)
+        """Move the key to database number *db*; False if it is missing here or exists there. Sends MOVE."""
+        return self._queue(('MOVE', self.redis_key(name), db), bool)
 
     def rename(self, src, dst):
-        """Rename a key, replacing *dst*; an error of the server if there is none.
+        """Rename a key, replacing *dst*, and return True. Sends RENAME.
 
-        The result is True. Sends RENAME.
+        A missing *src* is an error of the server.
         """
-        return self._run(('RENAME', self.redis_key(src), self.redis_key(dst)))
+        return self._queue(('RENAME', self.redis_key(src), self.redis_key(dst)))
 
     def renamenx(self, src, dst):
         """Rename a key and return True, or False if *dst* exists. Sends RENAMENX."""
-        return self._run(('RENAMENX', self.redis_key(src), self.redis_key(dst)), bool)
+        return self._queue(('RENAMENX', self.redis_key(src), self.redis_key(dst)), bool)
 
     def migrate(self, host, port, keys, destination_db, timeout,
                 copy=False, replace=False, auth=None):
         """Move keys to another server and return ``b'OK'``, or ``b'NOKEY'``. Sends MIGRATE.
 
-        *timeout* is in milliseconds; *copy* leaves the keys here, *replace* overwrites
-        them there, *auth* is a password.
+        - *timeout*: in milliseconds.
+        - *copy*: leave the keys here.
+        - *replace*: overwrite the keys there.
+        - *auth*: the password of the other server.
         """
         words = flags(COPY=copy, REPLACE=replace) + options(AUTH=auth) + ('KEYS',)
-        return self._run(('MIGRATE', host, port, '', destination_db, timeout) + words
-                         + self._keys(keys))
+        return self._queue(('MIGRATE', host, port, '', destination_db, timeout) + words + self._keys(keys))
 
-    # How long a key lives.
+    # When a key expires.
 
     def expire(self, name, time, nx=False, xx=False, gt=False, lt=False):
-        """Let the key live for *time*, in seconds or a timedelta; False if it is missing.
+        """Let the key expire after *time*, in seconds or a timedelta. Sends EXPIRE.
 
-        Redis 7: *nx* only if it lives for ever, *xx* only if it does not, *gt* only if
-        it lives longer then, *lt* only if shorter. Sends EXPIRE.
+        The result is False if the key is missing or a condition does not hold. Conditions (Redis 7):
+
+        - *nx*: only if the key has no expiry.
+        - *xx*: only if the key has an expiry.
+        - *gt*: only if the new expiry is later than the current one.
+        - *lt*: only if the new expiry is earlier than the current one; no expiry counts as the latest.
         """
         return self._expire('EXPIRE', name, in_seconds(time), nx, xx, gt, lt)
 
     def pexpire(self, name, time, nx=False, xx=False, gt=False, lt=False):
-        """Do as :meth:`expire`, with *time* in milliseconds or a timedelta. Sends PEXPIRE."""
+        """Like :meth:`expire`, but with *time* in milliseconds or a timedelta. Sends PEXPIRE."""
         return self._expire('PEXPIRE', name, in_milliseconds(time), nx, xx, gt, lt)
 
     def expireat(self, name, when, nx=False, xx=False, gt=False, lt=False):
-        """Let the key live until *when*, in seconds since 1970 or a datetime.
+        """Like :meth:`expire`, but at the time *when*, in seconds since 1970 or a datetime.
 
-        Otherwise as :meth:`expire`. Sends EXPIREAT.
+        Sends EXPIREAT.
         """
         return self._expire('EXPIREAT', name, at_seconds(when), nx, xx, gt, lt)
 
     def pexpireat(self, name, when, nx=False, xx=False, gt=False, lt=False):
-        """Do as :meth:`expireat`, with *when* in milliseconds or a datetime.
+        """Like :meth:`expireat`, but with *when* in milliseconds since 1970 or a datetime.
 
         Sends PEXPIREAT.
         """
@@ -129,62 +136,64 @@ class Keyspace(Base):
         words = command, self.redis_key(name), time
         if nx or xx or gt or lt:
             words += conditions(nx, xx, gt, lt)
-        return self._run(words, bool)
+        return self._queue(words, bool)
 
     def persist(self, name):
-        """Let the key live for ever; False if it does so or is missing. Sends PERSIST."""
-        return self._run(('PERSIST', self.redis_key(name)), bool)
+        """Remove the expiry; False if the key has no expiry or is missing. Sends PERSIST."""
+        return self._queue(('PERSIST', self.redis_key(name)), bool)
 
     def ttl(self, name):
-        """Tell how many seconds the key will live: -1 for ever, -2 no such key. Sends TTL."""
-        return self._run((raw('TTL'), self.redis_key(name)))
+        """Return how many seconds the key will live: -1 if it has no expiry, -2 if it is missing.
+
+        Sends TTL.
+        """
+        return self._queue((without_callback('TTL'), self.redis_key(name)))
 
     def pttl(self, name):
-        """Tell how many milliseconds the key will live, as :meth:`ttl`. Sends PTTL."""
-        return self._run((raw('PTTL'), self.redis_key(name)))
+        """Like :meth:`ttl`, but in milliseconds. Sends PTTL."""
+        return self._queue((without_callback('PTTL'), self.redis_key(name)))
 
     def expiretime(self, name=Missing('name'), key=None):
-        """Tell when the key expires, in seconds since 1970; else as :meth:`ttl`.
+        """Return when the key expires, in seconds since 1970: -1 if it has no expiry, -2 if it is missing.
 
         Sends EXPIRETIME (Redis 7).
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('EXPIRETIME', self.redis_key(name)))
+        return self._queue(('EXPIRETIME', self.redis_key(name)))
 
     def pexpiretime(self, name=Missing('name'), key=None):
-        """Tell when the key expires, in milliseconds since 1970; else as :meth:`ttl`.
-
-        Sends PEXPIRETIME (Redis 7).
+        """Like :meth:`expiretime`, but in milliseconds. Sends PEXPIRETIME (Redis 7).
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('PEXPIRETIME', self.redis_key(name)))
+        return self._queue(('PEXPIRETIME', self.redis_key(name)))
 
     # A key as a whole.
 
     def dump(self, name):
         """Return the bytes that :meth:`restore` takes, None for a missing key. Sends DUMP."""
-        return self._run(('DUMP', self.redis_key(name)))
+        return self._queue(('DUMP', self.redis_key(name)))
 
-    def restore(self, name, value, pttl=0, replace=False, absttl=False, idletime=None,
+    def restore(self, name, value, pttl=ZERO, replace=False, absttl=False, idletime=None,
                 frequency=None, ttl=MISSING):
         """Mind the order: *value*, then *pttl*, where redis-py has the time first.
 
-        Make a key of *value*, the bytes of a :meth:`dump`, and return the text ``'OK'``. The
-        key lives for *pttl* milliseconds or a timedelta (0: for ever), or until then, in
-        milliseconds since 1970, with *absttl*. A key that exists is an error of the
-        server unless *replace* is true. *idletime* and *frequency* exclude each other.
-        Sends RESTORE.
+        Make a key of *value*, the bytes of a :meth:`dump`, and return the text ``'OK'``. Sends RESTORE.
+
+        - *pttl*: how long the key will live, in milliseconds or a timedelta; 0 is no expiry.
+        - *absttl*: *pttl* is the time when the key expires, in milliseconds since 1970.
+        - *replace*: overwrite a key that exists, which is an error of the server otherwise.
+        - *idletime*, *frequency*: how long ago, in seconds, or how often the key was used; one of them.
         """
         if ttl is not MISSING:
-            pttl = either('pttl', pttl, 'ttl', ttl, 0)
+            pttl = either('pttl', pttl, 'ttl', ttl, ZERO)
         exclusive(idletime=idletime is not None, frequency=frequency is not None)
         words = flags(REPLACE=replace, ABSTTL=absttl) + options(IDLETIME=idletime, FREQ=frequency)
-        return self._run(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, text)
+        return self._queue(('RESTORE', self.redis_key(name), in_milliseconds(pttl), value) + words, as_text)
 
     def restorenx(self, name, value, pttl=0):
-        """Do as :meth:`restore` if there is no such key: 1 if it was done, otherwise 0.
+        """Like :meth:`restore`, but only if the key is missing: 1 if it was, otherwise 0.
 
         Sends a script with EVAL.
         """
@@ -192,10 +201,10 @@ class Keyspace(Base):
 
     def object(self, name=Missing('name'), subcommand=Missing('subcommand'), infotype=None,
                key=None):
-        """Tell what the server knows of a key: its encoding, freq, idletime or refcount.
+        """Return the encoding, freq, idletime or refcount of a key, as *subcommand* says. Sends OBJECT.
 
         The encoding comes as bytes, the others as ints, all as None for a missing key.
-        redis-py's order, ``object(subcommand, name)``, is understood too. Sends OBJECT.
+        redis-py's order, ``object(subcommand, name)``, is understood too.
         """
         if infotype is not None:
             subcommand = either('subcommand', subcommand, 'infotype', infotype)
@@ -205,16 +214,16 @@ class Keyspace(Base):
             name = either('name', name, 'key', key)
         elif _is_subcommand(name) and not _is_subcommand(subcommand):
             name, subcommand = subcommand, name
-        return self._run(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
+        return self._queue(('OBJECT ' + subcommand.upper(), self.redis_key(name)))
 
     def memory_usage(self, name=Missing('name'), samples=None, key=None):
-        """Return how many bytes the key takes up, None if it is missing.
+        """Return how many bytes of memory the key takes up, None if the key is missing.
 
-        Sends MEMORY USAGE; *samples* is how many of its values are measured.
+        *samples* is the number of values that the server measures. Sends MEMORY USAGE.
         """
         if key is not None:
             name = either('name', name, 'key', key)
-        return self._run(('MEMORY USAGE', self.redis_key(name)) + options(SAMPLES=samples))
+        return self._queue(('MEMORY USAGE', self.redis_key(name)) + options(SAMPLES=samples))
 
     def eval(self, name=Missing('name'), script=Missing('script'), *args, **names):
         """Run a Lua script on one key, which it sees as ``KEYS[1]``, and *args* as ``ARGV``.
@@ -226,30 +235,33 @@ class Keyspace(Base):
         if names:
             if type(name) is Missing:
                 name, script = script, MISSING
-            script = either('script', script, 'numkeys', only(names, numkeys=None)['numkeys'])
+            script = either('script', script, 'numkeys', keyword_only(names, numkeys=None)['numkeys'])
         script = plain(script)
         if isinstance(script, six.integer_types):
             keys = tuple([self.redis_key(key) for key in args[:script]])
-            return self._run(('EVAL', name, script) + keys + args[script:])
-        return self._run(('EVAL', script, 1, self.redis_key(name)) + args)
+            return self._queue(('EVAL', name, script) + keys + args[script:])
+        return self._queue(('EVAL', script, 1, self.redis_key(name)) + args)
 
     # Which keys there are.
 
     def scan(self, cursor=0, match=None, count=None, _type=None):
         """Return the next cursor, 0 at the end, and a list of names in this keyspace.
 
-        *match* is a pattern of names, with ``*``, ``?`` and ``[...]``; *count* is how many
-        keys the server looks at, those of others included. Sends SCAN.
+        - *match*: a pattern of names, with ``*``, ``?`` and ``[...]``.
+        - *count*: how many keys the server looks at; keys outside the keyspace count too.
+        - *_type*: the type of the keys, such as ``'hash'`` (Redis 6).
+
+        Sends SCAN.
         """
         words = options(MATCH=self._pattern(match), COUNT=count, TYPE=_type)
-        return self._run(('SCAN', cursor) + words, self._scanned)
+        return self._queue(('SCAN', cursor) + words, self._scanned)
 
     def scan_iter(self, match=None, count=None, _type=None):
         """Iterate over the names of this keyspace's keys; see :meth:`scan`.
 
-        On a cluster it visits every primary, which :meth:`scan` cannot. A key that is there
-        all the time comes at least once, and more than once only where Redis moves its
-        tables or slots meanwhile. A keyspace that has a pipe raises InvalidOperation.
+        On a cluster this iterator visits every primary, which :meth:`scan` cannot. A key that exists
+        all the time comes at least once, and more than once only where Redis moves its tables or
+        slots meanwhile. A keyspace that has a pipe raises InvalidOperation.
         """
         backend = ConnectionManager.backend(self._connection())
         if not backend.is_cluster:
@@ -272,35 +284,41 @@ class Keyspace(Base):
 
     def sort(self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False,
              store=None, groups=False):
-        """Return the values in order, as numbers or, with *alpha*, as text. Sends SORT.
+        """Return the values of a list, a set or a sorted set in order. Sends SORT.
 
-        *num* of them, from *start*. *by* is a pattern of other keys to go by, and *get*
-        one or several patterns of what to return instead, ``'#'`` being the value itself;
-        patterns are redis keys, or ``key->member``. With *groups*, what belongs together
-        comes as tuples. With *store*, the list goes to that key and its length is returned.
+        - *start*, *num*: skip *start* values and return up to *num*; together.
+        - *by*: a pattern of other keys, whose values decide the order.
+        - *get*: one or several patterns of other keys, whose values are returned; ``'#'`` is the value itself.
+        - *desc*: the highest value first.
+        - *alpha*: compare the values as text and not as numbers.
+        - *store*: store the list in this key, and return its length.
+        - *groups*: return a tuple of the results of all *get* patterns for each value.
+
+        A pattern is a redis key with ``*``, or ``key->member`` for a member of a hash.
         """
         exclusive(groups=groups, store=store is not None)
+        get = get if get is None else as_list((get,))
         words = _sorting(start, num, by, get, desc, alpha, groups)
+        words = (without_callback('SORT'), self.redis_key(name)) + words
         if store is not None:
-            return self._run((raw('SORT'), self.redis_key(name)) + words
-                             + ('STORE', self.redis_key(store)))
-        return self._run((raw('SORT'), self.redis_key(name)) + words, self._sorted(get, groups))
+            return self._queue(words + ('STORE', self.redis_key(store)))
+        return self._queue(words, self._sorted(get, groups))
 
     def sort_ro(self, name=Missing('name'), start=None, num=None, by=None, get=None, desc=False,
                 alpha=False, groups=False, key=None):
-        """Do as :meth:`sort`, on a replica too. Sends SORT_RO (Redis 7)."""
+        """Like :meth:`sort`, but a replica answers too; without *store*. Sends SORT_RO (Redis 7)."""
         if key is not None:
             name = either('name', name, 'key', key)
+        get = get if get is None else as_list((get,))
         words = _sorting(start, num, by, get, desc, alpha, groups)
-        return self._run(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
+        return self._queue(('SORT_RO', self.redis_key(name)) + words, self._sorted(get, groups))
 
     def _sorted(self, get, groups):
-        """Return the decoder of what these arguments of :meth:`sort` ask for."""
+        """Return the decoder of the reply to :meth:`sort` with these arguments."""
         if get is None:
             return self._decode_all
-        # A pattern leads to keys of others, which hold text as far as we know.
-        decoders = [self._decode if word in ('#', b'#') else TextField.decode
-                    for word in several((get,))]
+        # A pattern leads to keys outside the keyspace, which hold text as far as we know.
+        decoders = [self._decode if word in ('#', b'#') else TextField.decode for word in get]
         return partial(_columns, decoders, groups)
 
 
@@ -312,7 +330,7 @@ def _sorting(start, num, by, get, desc, alpha, groups):
     needs('groups', groups, 'get', get is not None)
     words = list(options(BY=by) + limit(start, num))
     if get is not None:
-        for pattern in several((get,)):
+        for pattern in get:
             words += 'GET', pattern
     return tuple(words) + flags(DESC=desc, ALPHA=alpha)
 

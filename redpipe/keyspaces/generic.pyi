@@ -3,7 +3,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from .._pipe_methods import _Int, _Time, _When
 from ..futures import Future
-from ._base import Base, _Keyed, _Named, _Reads
+from ._base import KeyspaceBase, _Keyed, _Named, _Reads
 
 __all__ = ['Keyspace']
 
@@ -11,7 +11,7 @@ _K = TypeVar('_K')
 _N = TypeVar('_N')
 _V = TypeVar('_V')
 
-class Keyspace(Base):
+class Keyspace(KeyspaceBase):
     def delete(self: _Keyed[_K], *names: _K | Iterable[_K]) -> Future[int]: ...
     def unlink(self: _Keyed[_K], *names: _K | Iterable[_K]) -> Future[int]: ...
     # A collection is one argument too, but its keys are counted; text is no collection.

@@ -2,8 +2,8 @@
 from functools import partial
 
 from ..exceptions import InvalidOperation
-from ._base import number, text
-from ._words import exclusive, flags, needs, only, options, raw, several
+from ._arguments import as_list, exclusive, flags, keyword_only, needs, options, without_callback
+from ._replies import as_float, as_texts
 from .sorted_sets import SortedSet
 
 __all__ = ['Geo']
@@ -12,19 +12,21 @@ __all__ = ['Geo']
 class Geo(SortedSet):
     """Keys that hold places: values with a longitude and a latitude, in degrees.
 
-    They are sorted sets, so what those can do, such as ``zrem``, goes for these too. A
-    *unit* is ``'m'``, ``'km'``, ``'mi'`` or ``'ft'``; without one, distances are in metres.
+    Redis keeps the places in a sorted set, so the commands of sorted sets, such as ``zrem``, work too.
+    A *unit* is ``'m'``, ``'km'``, ``'mi'`` or ``'ft'``; by default, distances are in metres.
     """
 
     def geoadd(self, name, values, *more, **conditions):
         """Add places, and return how many are new. Sends GEOADD.
 
-        *values* is a flat list of longitude, latitude, value, and so on; they may also be
-        arguments. Conditions (Redis 6.2) are *nx*, only add, and *xx*, only move; with
-        *ch*, the result is how many were added or moved.
+        *values* is a flat list of longitude, latitude, value, and so on, or several arguments. Redis 6.2:
+
+        - *nx*: only add new places.
+        - *xx*: only move places that exist.
+        - *ch*: return how many places were added or moved.
         """
-        given = only(conditions, nx=False, xx=False, ch=False)
-        values = several((values,) + more)
+        given = keyword_only(conditions, nx=False, xx=False, ch=False)
+        values = as_list((values,) + more)
         if len(values) % 3:
             raise InvalidOperation('each place is a longitude, a latitude and a value')
         exclusive(nx=given['nx'], xx=given['xx'])
@@ -32,61 +34,64 @@ class Geo(SortedSet):
         places = []
         for i in range(0, len(values), 3):
             places += values[i], values[i + 1], self._encode(values[i + 2])
-        return self._run(('GEOADD', self.redis_key(name)) + words + tuple(places))
+        return self._queue(('GEOADD', self.redis_key(name)) + words + tuple(places))
 
     def geodist(self, name, place1, place2, unit=None):
-        """Return the distance of two places, None if one is missing. Sends GEODIST."""
+        """Return the distance between two places, None if a place is missing. Sends GEODIST."""
         words = self.redis_key(name), self._encode(place1), self._encode(place2)
         unit = () if unit is None else (unit,)
-        return self._run((raw('GEODIST'),) + words + unit, number)
+        return self._queue((without_callback('GEODIST'),) + words + unit, as_float)
 
     def geohash(self, name, *values):
-        """Return the geohash of each place as text, None where it is missing. Sends GEOHASH."""
+        """Return the geohash of each place as text, None for a missing place. Sends GEOHASH."""
         words = self._encode_all(values)
-        return self._run((raw('GEOHASH'), self.redis_key(name)) + words, _texts)
+        return self._queue((without_callback('GEOHASH'), self.redis_key(name)) + words, as_texts)
 
     def geopos(self, name, *values):
-        """Return (longitude, latitude) of each place, None where it is missing.
+        """Return (longitude, latitude) of each place, None for a missing place.
 
         Sends GEOPOS.
         """
         words = self._encode_all(values)
-        return self._run((raw('GEOPOS'), self.redis_key(name)) + words, _positions)
+        return self._queue((without_callback('GEOPOS'), self.redis_key(name)) + words, _positions)
 
     def geosearch(self, name, member=None, longitude=None, latitude=None, unit='m', radius=None,
                   width=None, height=None, sort=None, count=None, any=False, withcoord=False,
                   withdist=False, withhash=False):
         """Return the places in a circle or a box around a place or a point, as a list.
 
-        *sort* is ``'ASC'``, the nearest first, or ``'DESC'``; *count* is how many at most,
-        *any* ones if that is true. With *withdist*, *withhash* or *withcoord*, each is a list of
-        the place and, in this order, its distance, its hash as an int, and (longitude,
-        latitude). Sends GEOSEARCH (Redis 6.2).
+        - *member*, or *longitude* and *latitude*: the centre.
+        - *radius*, or *width* and *height*, in *unit*: the circle or the box.
+        - *sort*: ``'ASC'``, the nearest first, or ``'DESC'``.
+        - *count*: the most places to return; with *any*, the first places found and not the nearest.
+        - *withdist*, *withhash*, *withcoord*: make each place a list of the place and, in this order, its
+          distance, its hash as an int, and (longitude, latitude).
+
+        Sends GEOSEARCH (Redis 6.2).
         """
         words = self._area(member, longitude, latitude, unit, radius, width, height)
         words += _order(sort, count, any)
         words += flags(WITHDIST=withdist, WITHHASH=withhash, WITHCOORD=withcoord)
         decode = self._places(withdist, withhash, withcoord)
-        return self._run((raw('GEOSEARCH'), self.redis_key(name)) + words, decode)
+        return self._queue((without_callback('GEOSEARCH'), self.redis_key(name)) + words, decode)
 
     def geosearchstore(self, dest, name, member=None, longitude=None, latitude=None, unit='m',
                        radius=None, width=None, height=None, sort=None, count=None, any=False,
                        storedist=False):
-        """Store what :meth:`geosearch` finds in *dest*, and return how many.
+        """Like :meth:`geosearch`, but store the places in *dest*, and return how many.
 
-        With *storedist*, as a sorted set of the distances. Sends GEOSEARCHSTORE (Redis 6.2).
+        *storedist* stores the distances as scores, in a sorted set. Sends GEOSEARCHSTORE (Redis 6.2).
         """
         words = self._area(member, longitude, latitude, unit, radius, width, height)
         words += _order(sort, count, any) + flags(STOREDIST=storedist)
-        return self._run(('GEOSEARCHSTORE',) + self._keys(dest, name) + words)
+        return self._queue(('GEOSEARCHSTORE',) + self._keys(dest, name) + words)
 
     def georadius(self, name, longitude, latitude, radius, unit=None, withdist=False,
                   withcoord=False, withhash=False, count=None, sort=None, store=None,
                   store_dist=None, any=False):
-        """Return the places within *radius* of a point, as :meth:`geosearch`. Sends GEORADIUS.
+        """Like :meth:`geosearch`, but in a circle around a point only. Sends GEORADIUS.
 
-        With *store* or *store_dist* they, or their distances, are stored in that key, and
-        the result is how many.
+        *store* stores the places in that key, *store_dist* their distances; either returns how many.
         """
         return self._radius('GEORADIUS', name, (longitude, latitude), radius, unit, withdist,
                             withcoord, withhash, count, sort, store, store_dist, any)
@@ -94,19 +99,19 @@ class Geo(SortedSet):
     def georadiusbymember(self, name, member, radius, unit=None, withdist=False,
                           withcoord=False, withhash=False, count=None, sort=None, store=None,
                           store_dist=None, any=False):
-        """Do as :meth:`georadius`, around a place. Sends GEORADIUSBYMEMBER."""
+        """Like :meth:`georadius`, but around a place. Sends GEORADIUSBYMEMBER."""
         return self._radius('GEORADIUSBYMEMBER', name, (self._encode(member),), radius, unit,
                             withdist, withcoord, withhash, count, sort, store, store_dist, any)
 
     def georadius_ro(self, name, longitude, latitude, radius, unit=None, withdist=False,
                      withcoord=False, withhash=False, count=None, sort=None, any=False):
-        """Do as :meth:`georadius`, on a replica too. Sends GEORADIUS_RO."""
+        """Like :meth:`georadius`, but a replica answers too; without *store*. Sends GEORADIUS_RO."""
         return self._radius('GEORADIUS_RO', name, (longitude, latitude), radius, unit, withdist,
                             withcoord, withhash, count, sort, None, None, any)
 
     def georadiusbymember_ro(self, name, member, radius, unit=None, withdist=False,
                              withcoord=False, withhash=False, count=None, sort=None, any=False):
-        """Do as :meth:`georadiusbymember`, on a replica too. Sends GEORADIUSBYMEMBER_RO."""
+        """Like :meth:`georadiusbymember`, but a replica answers too; without *store*. Sends GEORADIUSBYMEMBER_RO."""
         return self._radius('GEORADIUSBYMEMBER_RO', name, (self._encode(member),), radius, unit,
                             withdist, withcoord, withhash, count, sort, None, None, any)
 
@@ -122,10 +127,10 @@ class Geo(SortedSet):
         for extra in (withdist, withhash, withcoord):
             exclusive(**{'store or store_dist': stored, 'withdist, withhash or withcoord': extra})
         decode = None if stored else self._places(withdist, withhash, withcoord)
-        return self._run((raw(command), self.redis_key(name)) + words, decode)
+        return self._queue((without_callback(command), self.redis_key(name)) + words, decode)
 
     def _area(self, member, longitude, latitude, unit, radius, width, height):
-        """Return the words for where to search; one centre and one form must be given."""
+        """Return the words for the area to search, which needs one centre and one form."""
         if (member is None) == (longitude is None) or (longitude is None) != (latitude is None):
             raise InvalidOperation('search around a member, or a longitude and a latitude')
         if (radius is None) == (width is None) or (width is None) != (height is None):
@@ -136,7 +141,7 @@ class Geo(SortedSet):
         return centre + form + (unit,)
 
     def _places(self, withdist, withhash, withcoord):
-        """Return the decoder of places with what else was asked for, in the server's order."""
+        """Return the decoder of places with the extras that were asked for, in the server's order."""
         casts = [cast for cast, wanted in (
             (float, withdist), (int, withhash), (_position, withcoord)) if wanted]
         return partial(self._decode_places, casts) if casts else self._decode_all
@@ -158,7 +163,3 @@ def _position(reply):
 
 def _positions(reply):
     return [_position(position) for position in reply]
-
-
-def _texts(reply):
-    return [text(item) for item in reply]

@@ -1,6 +1,6 @@
 """Hashes: members with values, each member's value of its own type."""
+from ._arguments import MISSING, ONE, ONE_FLOAT, Missing, either, needs, options, without_callback
 from ._hash_expiry import Expiry
-from ._words import MISSING, Missing, either, needs, options, raw
 
 __all__ = ['Hash']
 
@@ -8,8 +8,8 @@ __all__ = ['Hash']
 class Hash(Expiry):
     """Keys that hold members with values.
 
-    ``fields`` names the codec of some members' values; ``valueparse`` codes the others, and
-    ``memberparse`` the members themselves.
+    ``fields`` names the codec of some members' values; ``valueparse`` codes the other values, and
+    ``memberparse`` codes the members themselves.
     """
 
     def hget(self, name, field=Missing('field'), key=None):
@@ -17,55 +17,56 @@ class Hash(Expiry):
         if key is not None:
             field = either('field', field, 'key', key)
         member, parse = self._member(field)
-        return self._run(('HGET', self.redis_key(name), member), parse.decode)
+        return self._queue(('HGET', self.redis_key(name), member), parse.decode)
 
     def hmget(self, name, keys, *args):
         """Return the values of several members in their order, None where one is missing.
 
         Sends HMGET.
         """
-        words, decode = self._members((keys,) + args)
-        return self._run(('HMGET', self.redis_key(name)) + words, decode)
+        words, decode = self._encode_members((keys,) + args)
+        return self._queue(('HMGET', self.redis_key(name)) + words, decode)
 
     def hgetall(self, name):
         """Return all members and their values as a dict, empty for a missing key.
 
         Sends HGETALL.
         """
-        return self._run(('HGETALL', self.redis_key(name)), self._decode_dict)
+        return self._queue(('HGETALL', self.redis_key(name)), self._decode_dict)
 
     def hkeys(self, name):
         """Return all members as a list. Sends HKEYS."""
-        return self._run(('HKEYS', self.redis_key(name)), self._decode_members)
+        return self._queue(('HKEYS', self.redis_key(name)), self._decode_members)
 
     def hvals(self, name):
-        """Return all values as a list, decoded by ``valueparse``: whose they are is unknown.
+        """Return all values as a list. Sends HVALS.
 
-        Sends HVALS.
+        ``valueparse`` decodes all of them: the reply does not name the members.
         """
-        return self._run(('HVALS', self.redis_key(name)), self._decode_all)
+        return self._queue(('HVALS', self.redis_key(name)), self._decode_all)
 
     def hlen(self, name):
         """Count the members. Sends HLEN."""
-        return self._run(('HLEN', self.redis_key(name)))
+        return self._queue(('HLEN', self.redis_key(name)))
 
     def hexists(self, name, field=Missing('field'), key=None):
-        """Tell whether there is such a member. Sends HEXISTS."""
+        """Return True if the member exists. Sends HEXISTS."""
         if key is not None:
             field = either('field', field, 'key', key)
-        return self._run(('HEXISTS', self.redis_key(name), self._member(field)[0]), bool)
+        return self._queue(('HEXISTS', self.redis_key(name), self._member(field)[0]), bool)
 
     def hstrlen(self, name, field=Missing('field'), key=None):
         """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
         if key is not None:
             field = either('field', field, 'key', key)
-        return self._run(('HSTRLEN', self.redis_key(name), self._member(field)[0]))
+        return self._queue(('HSTRLEN', self.redis_key(name), self._member(field)[0]))
 
     def hrandfield(self, name=Missing('name'), count=None, withvalues=False, key=None):
-        """Return a member at random, None if there is none. Sends HRANDFIELD (Redis 6.2).
+        """Return a member at random, None for a missing key. Sends HRANDFIELD (Redis 6.2).
 
-        With *count*, a list of so many, or of -*count*, some perhaps more than once; then
-        *withvalues* makes it a list of (member, value).
+        With a positive *count*, a list of up to *count* different members; with a negative one, a
+        list of exactly -*count* members, which may repeat. Then *withvalues* makes it a list of
+        (member, value).
         """
         if key is not None:
             name = either('name', name, 'key', key)
@@ -73,34 +74,34 @@ class Hash(Expiry):
         words = () if count is None else (count,) + (('WITHVALUES',) if withvalues else ())
         decode = (self._decode_member if count is None else
                   self._decode_pairs if withvalues else self._decode_members)
-        return self._run(('HRANDFIELD', self.redis_key(name)) + words, decode)
+        return self._queue(('HRANDFIELD', self.redis_key(name)) + words, decode)
 
     def hset(self, name, member=None, value=None, mapping=None, items=None, key=None):
         """Set the value of a member, and return how many members are new. Sends HSET.
 
-        *mapping* has more of them, and *items* is a flat list of members and values
-        (more than one: Redis 4).
+        *mapping* has more members and values, and *items* is a flat list of members and values.
+        More than one member needs Redis 4.
         """
         if key is not None:
             member = either('member', member, 'key', key, None)
         words = self._assignments(member, value, mapping, items)
-        return self._run(('HSET', self.redis_key(name)) + words)
+        return self._queue(('HSET', self.redis_key(name)) + words)
 
     def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
-        """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        """Set the value of a member if it is missing: 1 if it was, otherwise 0. Sends HSETNX."""
         if key is not None:
             member = either('member', member, 'key', key)
-        return self._run(('HSETNX', self.redis_key(name)) + self._assignment(member, value))
+        return self._queue(('HSETNX', self.redis_key(name)) + self._assignment(member, value))
 
     def hmset(self, name, mapping):
         """Set the values of several members; True. Sends HMSET."""
-        return self._run(('HMSET', self.redis_key(name)) + self._assignments(mapping=mapping))
+        return self._queue(('HMSET', self.redis_key(name)) + self._assignments(mapping=mapping))
 
     def hdel(self, name, *keys):
-        """Remove members and return how many there were. Sends HDEL."""
-        return self._run(('HDEL', self.redis_key(name)) + self._members(keys)[0])
+        """Remove members and return how many existed. Sends HDEL."""
+        return self._queue(('HDEL', self.redis_key(name)) + self._encode_members(keys)[0])
 
-    def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
+    def hincrby(self, name, field=Missing('field'), increment=ONE, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY.
 
         A missing member counts as 0.
@@ -108,35 +109,40 @@ class Hash(Expiry):
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1)
+            increment = either('increment', increment, 'amount', amount, ONE)
+        elif increment is ONE:
+            increment = 1
         words = self.redis_key(name), self._member(field)[0], increment
-        return self._run(('HINCRBY',) + words)
+        return self._queue(('HINCRBY',) + words)
 
-    def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
+    def hincrbyfloat(self, name, field=Missing('field'), increment=ONE_FLOAT, key=None,
                      amount=MISSING):
-        """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        """Like :meth:`hincrby`, but with floats. Sends HINCRBYFLOAT."""
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1.0)
+            increment = either('increment', increment, 'amount', amount, ONE_FLOAT)
+        elif increment is ONE_FLOAT:
+            increment = 1.0
         words = self.redis_key(name), self._member(field)[0], increment
-        return self._run(('HINCRBYFLOAT',) + words, float)
+        return self._queue(('HINCRBYFLOAT',) + words, float)
 
     # Scanning.
 
     def hscan(self, name, cursor=0, match=None, count=None, no_values=None):
         """Return the next cursor, 0 at the end, and a dict of members to values. Sends HSCAN.
 
-        *match* is a pattern of stored members, *count* a hint how many to look at. With
-        *no_values*, a list of members comes instead of the dict (Redis 7.4).
+        - *match*: a pattern of stored members.
+        - *count*: a hint how many members to look at.
+        - *no_values*: return a list of members and not a dict (Redis 7.4).
         """
         words = (self.redis_key(name), cursor) + options(MATCH=match, COUNT=count)
         if no_values:
-            return self._run((raw('HSCAN'),) + words + ('NOVALUES',), self._decode_member_page)
-        return self._run(('HSCAN',) + words, self._decode_dict_page)
+            return self._queue((without_callback('HSCAN'),) + words + ('NOVALUES',), self._decode_member_page)
+        return self._queue(('HSCAN',) + words, self._decode_dict_page)
 
     def hscan_iter(self, name, match=None, count=None, no_values=None):
-        """Iterate over (member, value), or members; see :meth:`hscan`.
+        """Iterate over (member, value), or over members with *no_values*; see :meth:`hscan`.
 
         A keyspace that has a pipe raises InvalidOperation.
         """

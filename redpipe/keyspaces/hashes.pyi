@@ -5,7 +5,7 @@ from .._pipe_methods import _Float, _Int
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads
 from ._hash_expiry import Expiry
-from ._members import _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
+from ._hash_members import _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
 
 __all__ = ['Hash']
 

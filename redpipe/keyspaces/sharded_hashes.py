@@ -1,120 +1,127 @@
 """One large hash in many keys: the members are spread over shards by their names.
 
-A hash lies on one node of a cluster, however large it is. The shards of one lie on
-many nodes, and what is about several of them travels in one round trip all the same.
+A cluster keeps a hash on one node, however large the hash is. The shards of a sharded hash are
+on many nodes, and a command for several shards still takes one round trip.
 """
 import zlib
 from functools import partial
 
 import six
 
-from ._members import Members
-from ._words import MISSING, Missing, either, in_seconds, options, pairs, several
+from ._arguments import MISSING, ONE, ONE_FLOAT, Missing, as_list, either, in_seconds, mapping_pairs, options
+from ._hash_members import HashMembers
 
 __all__ = ['ShardedHash']
 
 
-class ShardedHash(Members):
+class ShardedHash(HashMembers):
     """Keys that hold large hashes, each spread over ``shards`` keys ``keyspace{key:0}``,
     ``keyspace{key:1}`` and so on.
 
-    A member always lies in the same shard, by the CRC-32 of its bytes: a change of
-    ``shards`` loses sight of what is there. Members and values are coded as in a
-    :class:`Hash`. The shards change one by one, not all at once.
+    The CRC-32 of a member's bytes decides its shard: after a change of ``shards``, members that are
+    stored already are looked for in the wrong keys. Members and values are coded as in a
+    :class:`Hash`. A command for several shards is not atomic.
     """
 
     #: How many keys a hash is spread over.
     shards = 16
 
-    # What is about one member.
+    # Commands for one member.
 
     def hget(self, name, field=Missing('field'), key=None):
         """Return the value of a member, None if it is missing. Sends HGET."""
         if key is not None:
             field = either('field', field, 'key', key)
         member, parse = self._member(field)
-        return self._run(('HGET', self._shard_of(name, member), member), parse.decode)
+        return self._queue(('HGET', self._shard_of(name, member), member), parse.decode)
 
     def hset(self, name, member=None, value=None, mapping=None, key=None):
-        """Set the value of a member, or of those in *mapping*; return how many are new.
+        """Set the values of a member and of the members in *mapping*; return how many are new.
 
-        Sends HSET to each shard that has any of them.
+        Sends HSET to each shard of these members.
         """
         if key is not None:
             member = either('member', member, 'key', key, None)
         given = [] if member is None and mapping is not None else [(member, value)]
         if mapping is not None:
-            given += pairs(mapping)
+            given += mapping_pairs(mapping)
         return self._combine(sum, self._setting('HSET', name, given))
 
     def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
-        """Set the value of a member if it is missing: 1 if that was done. Sends HSETNX."""
+        """Set the value of a member if it is missing: 1 if it was, otherwise 0. Sends HSETNX."""
         if key is not None:
             member = either('member', member, 'key', key)
         member, data = self._assignment(member, value)
-        return self._run(('HSETNX', self._shard_of(name, member), member, data))
+        return self._queue(('HSETNX', self._shard_of(name, member), member, data))
 
     def hexists(self, name, field=Missing('field'), key=None):
-        """Tell whether there is such a member. Sends HEXISTS."""
+        """Return True if the member exists. Sends HEXISTS."""
         if key is not None:
             field = either('field', field, 'key', key)
         member = self._member(field)[0]
-        return self._run(('HEXISTS', self._shard_of(name, member), member), bool)
+        return self._queue(('HEXISTS', self._shard_of(name, member), member), bool)
 
     def hstrlen(self, name, field=Missing('field'), key=None):
         """Count the bytes of a member's value, 0 if it is missing. Sends HSTRLEN."""
         if key is not None:
             field = either('field', field, 'key', key)
         member = self._member(field)[0]
-        return self._run(('HSTRLEN', self._shard_of(name, member), member))
+        return self._queue(('HSTRLEN', self._shard_of(name, member), member))
 
-    def hincrby(self, name, field=Missing('field'), increment=1, key=None, amount=MISSING):
-        """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY."""
+    def hincrby(self, name, field=Missing('field'), increment=ONE, key=None, amount=MISSING):
+        """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY.
+
+        A missing member counts as 0.
+        """
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1)
+            increment = either('increment', increment, 'amount', amount, ONE)
+        elif increment is ONE:
+            increment = 1
         member = self._member(field)[0]
-        return self._run(('HINCRBY', self._shard_of(name, member), member, increment))
+        return self._queue(('HINCRBY', self._shard_of(name, member), member, increment))
 
-    def hincrbyfloat(self, name, field=Missing('field'), increment=1.0, key=None,
+    def hincrbyfloat(self, name, field=Missing('field'), increment=ONE_FLOAT, key=None,
                      amount=MISSING):
-        """Do as :meth:`hincrby` with a float. Sends HINCRBYFLOAT."""
+        """Like :meth:`hincrby`, but with floats. Sends HINCRBYFLOAT."""
         if key is not None:
             field = either('field', field, 'key', key)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1.0)
+            increment = either('increment', increment, 'amount', amount, ONE_FLOAT)
+        elif increment is ONE_FLOAT:
+            increment = 1.0
         member = self._member(field)[0]
-        return self._run(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
+        return self._queue(('HINCRBYFLOAT', self._shard_of(name, member), member, increment), float)
 
-    # What is about several members: a command for each shard that has any of them.
+    # Several members: a command for each shard of these members.
 
     def hmset(self, name, mapping):
         """Set the values of several members; True. Sends HMSET."""
-        return self._combine(all, self._setting('HMSET', name, pairs(mapping)))
+        return self._combine(all, self._setting('HMSET', name, mapping_pairs(mapping)))
 
     def hmget(self, name, keys, *args):
         """Return the values of several members in their order, None where one is missing.
 
         Sends HMGET.
         """
-        members = several((keys,) + args)
+        members = as_list((keys,) + args)
         groups = self._grouped(name, [(self._member(member)[0], member) for member in members])
         commands = []
         for key, group in groups:
-            words, decode = self._members(group)
+            words, decode = self._encode_members(group)
             commands.append((('HMGET', key) + words, decode))
         grouped = [group for _, group in groups]
         return self._combine(partial(_in_order, members, grouped), commands)
 
     def hdel(self, name, *keys):
-        """Remove members and return how many there were. Sends HDEL."""
-        words = [self._member(member)[0] for member in several(keys)]
+        """Remove members and return how many existed. Sends HDEL."""
+        words = [self._member(member)[0] for member in as_list(keys)]
         return self._combine(sum, [
             (('HDEL', key) + tuple(group), None)
             for key, group in self._grouped(name, zip(words, words))])
 
-    # What is about all members: a command for each shard.
+    # All members: a command for each shard.
 
     def hgetall(self, name):
         """Return all members and their values as a dict. Sends HGETALL."""
@@ -125,7 +132,7 @@ class ShardedHash(Members):
         return self._everywhere(_concatenated, 'HKEYS', name, self._decode_members)
 
     def hvals(self, name):
-        """Return all values as a list, decoded by ``valueparse``. Sends HVALS."""
+        """Return all values as a list; ``valueparse`` decodes all of them. Sends HVALS."""
         return self._everywhere(_concatenated, 'HVALS', name, self._decode_all)
 
     def hlen(self, name):
@@ -133,19 +140,19 @@ class ShardedHash(Members):
         return self._everywhere(sum, 'HLEN', name, None)
 
     def delete(self, *names):
-        """Remove whole hashes and return how many there were. Sends DEL."""
-        names = several(names)
+        """Remove whole hashes and return how many existed. Sends DEL."""
+        names = as_list(names)
         return self._combine(partial(_counted, self.shards), [
             (('DEL', key), None) for name in names for key in self.shard_keys(name)])
 
     def exists(self, name):
-        """Return True if any shard is there. Sends EXISTS."""
+        """Return True if any shard exists. Sends EXISTS."""
         return self._everywhere(any, 'EXISTS', name, int)
 
     def expire(self, name, time):
-        """Let all shards that are there live for *time*, in seconds or a timedelta.
+        """Let all shards that exist expire after *time*, in seconds or a timedelta. Sends EXPIRE.
 
-        False if there is none. One that gets its first member later does not expire. Sends EXPIRE.
+        The result is False if all shards are missing. A shard that gets its first member later does not expire.
         """
         return self._combine(any, [(('EXPIRE', key, in_seconds(time)), bool)
                                    for key in self.shard_keys(name)])
@@ -163,7 +170,7 @@ class ShardedHash(Members):
         while cursors:
             with self.pipe as pipe:
                 shards = type(self)(pipe)
-                pages = [(key, shards._run(('HSCAN', key, cursor) + words, shards._decode_dict_page))
+                pages = [(key, shards._queue(('HSCAN', key, cursor) + words, shards._decode_dict_page))
                          for key, cursor in cursors.items()]
             for key, page in pages:
                 cursors[key], found = page
@@ -190,9 +197,9 @@ class ShardedHash(Members):
         return self._shard(name, (zlib.crc32(six.ensure_binary(member)) & 0xffffffff) % self.shards)
 
     def _grouped(self, name, members):
-        """Return a list of each shard's key and its part of *members*.
+        """Return a list of (key of a shard, items): the items of that shard's members.
 
-        These are pairs of the bytes of a member and what is to be grouped.
+        *members* are pairs of the bytes of a member and an item.
         """
         groups = {}
         for member, item in members:
@@ -210,13 +217,13 @@ class ShardedHash(Members):
     def _combine(self, combine, commands):
         """Queue *commands* and return one Future of what *combine* makes of their results.
 
-        It is that of the last one: by then the others are settled.
+        The Future is that of the last command: by then the others have their results.
         """
         with self.pipe as pipe:
             shards = type(self)(pipe)
-            futures = [shards._run(words, decode) for words, decode in commands[:-1]]
+            futures = [shards._queue(words, decode) for words, decode in commands[:-1]]
             words, decode = commands[-1]
-            return shards._run(words, partial(_last, combine, futures, decode))
+            return shards._queue(words, partial(_last, combine, futures, decode))
 
 
 def _last(combine, futures, decode, reply):
@@ -244,5 +251,5 @@ def _concatenated(lists):
 
 
 def _counted(shards, removed):
-    """Count the hashes, each of so many *shards*, of which any shard was removed."""
+    """Count the hashes, each of *shards* keys, of which any key was removed."""
     return sum(any(removed[i:i + shards]) for i in range(0, len(removed), shards))

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, TypeVar, overload
 from .._pipe_methods import _Float, _Int, _Time
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads
-from ._members import Members, _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
+from ._hash_members import HashMembers, _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
 
 __all__ = ['ShardedHash']
 
@@ -14,7 +14,7 @@ _E = TypeVar('_E')
 _V = TypeVar('_V')
 _W = TypeVar('_W')
 
-class ShardedHash(Members):
+class ShardedHash(HashMembers):
     shards: ClassVar[int]
     @overload
     def hget(self: _MemberReads[_K, _M, _W], name: _K, field: _M) -> Future[_W]: ...

@@ -1,25 +1,26 @@
-"""Sorted sets: values, each of them once, in the order of their scores."""
+"""Sorted sets: different values in the order of their scores."""
 from functools import partial
 
-from ._base import number, numbers
-from ._sorted_ranges import Ranges
 from ..exceptions import InvalidOperation
-from ._words import (
+from ._arguments import (
     MISSING,
+    ONE,
     Missing,
+    as_list,
+    as_score,
     conditions,
     either,
     exclusive,
     flags,
+    keyword_only,
+    mapping_pairs,
     needs,
-    numbered,
-    only,
     options,
-    pairs,
-    raw,
-    score as as_score,
-    several,
+    with_count,
+    without_callback,
 )
+from ._replies import as_float, as_floats
+from ._sorted_ranges import Ranges
 
 __all__ = ['SortedSet']
 
@@ -30,13 +31,14 @@ class SortedSet(Ranges):
 
     def zadd(self, name, members=Missing('members'), score=1, nx=False, xx=False, ch=False,
              incr=False, gt=False, lt=False, mapping=None):
-        """Give values a score, and return how many of them are new. Sends ZADD.
+        """Give values a score, and return how many values are new. Sends ZADD.
 
-        *members* is one value, or a list of values that all get *score*, or a mapping of
-        values to scores. *nx* only adds, *xx* only changes; *gt* and *lt* change a score
-        only to a higher or a lower one (Redis 6.2). With *ch*, the result is how many were
-        added or changed. With *incr*, *score* is added to that of the one value, and the
-        result is the sum, or None where a condition did not hold.
+        - *members*: one value, or a list of values that all get *score*, or a mapping of values to scores.
+        - *nx*: only add new values.
+        - *xx*: only change the scores of values that exist.
+        - *gt*, *lt*: only change a score to a higher one, or to a lower one (Redis 6.2).
+        - *ch*: return how many values were added or changed.
+        - *incr*: add *score* to the score of the one value, and return the sum, None if a condition does not hold.
         """
         if mapping is not None:
             members = either('members', members, 'mapping', mapping)
@@ -46,8 +48,8 @@ class SortedSet(Ranges):
                 raise InvalidOperation('incr adds to the score of one value; %d were given' % (len(words) // 2))
             words = conditions(nx, xx, gt, lt) + flags(CH=ch, INCR=incr) + words
         if incr:
-            return self._run((raw('ZADD'), self.redis_key(name)) + words, number)
-        return self._run(('ZADD', self.redis_key(name)) + words)
+            return self._queue((without_callback('ZADD'), self.redis_key(name)) + words, as_float)
+        return self._queue(('ZADD', self.redis_key(name)) + words)
 
     add = zadd
 
@@ -55,56 +57,58 @@ class SortedSet(Ranges):
         """Return the words for *members*, each after its score."""
         words = []
         if hasattr(members, 'items'):
-            for member, score in pairs(members):
+            for member, score in mapping_pairs(members):
                 words += as_score(score), self._encode(member)
         else:
             score = as_score(score)
-            for member in several((members,)):
+            for member in as_list((members,)):
                 words += score, self._encode(member)
         return tuple(words)
 
-    def zincrby(self, name, member=Missing('member'), increment=1, value=None, amount=MISSING):
+    def zincrby(self, name, member=Missing('member'), increment=ONE, value=None, amount=MISSING):
         """Mind the order: *member*, then *increment*, where redis-py has the amount first.
 
-        Add *increment* to the score of a value, 0 if it is new; return the sum. Sends ZINCRBY.
+        Add *increment* to the score of a value, and return the sum; a new value counts as 0. Sends ZINCRBY.
         """
         if value is not None:
             member = either('member', member, 'value', value)
         if amount is not MISSING:
-            increment = either('increment', increment, 'amount', amount, 1)
+            increment = either('increment', increment, 'amount', amount, ONE)
+        elif increment is ONE:
+            increment = 1
         words = self.redis_key(name), as_score(increment), self._encode(member)
-        return self._run(('ZINCRBY',) + words, number)
+        return self._queue(('ZINCRBY',) + words, as_float)
 
     incr_by = zincrby
 
     def zrem(self, name, *values):
         """Remove values and return how many were there. Sends ZREM."""
-        return self._run(('ZREM', self.redis_key(name)) + self._encode_all(values))
+        return self._queue(('ZREM', self.redis_key(name)) + self._encode_all(values))
 
     remove = zrem
 
     def zcard(self, name):
         """Count the values. Sends ZCARD."""
-        return self._run(('ZCARD', self.redis_key(name)))
+        return self._queue(('ZCARD', self.redis_key(name)))
 
     def zscore(self, name, elem=Missing('elem'), value=None):
-        """Return the score of a value, None if it is not there. Sends ZSCORE."""
+        """Return the score of a value, None if the value is missing. Sends ZSCORE."""
         if value is not None:
             elem = either('elem', elem, 'value', value)
-        return self._run(('ZSCORE', self.redis_key(name), self._encode(elem)), number)
+        return self._queue(('ZSCORE', self.redis_key(name), self._encode(elem)), as_float)
 
     score = zscore
 
     def zmscore(self, name=Missing('name'), members=Missing('members'), *args, **names):
-        """Return the scores of several values in their order. Sends ZMSCORE (Redis 6.2)."""
+        """Return the scores of several values in their order, None for a missing value. Sends ZMSCORE (Redis 6.2)."""
         if names:
-            name = either('name', name, 'key', only(names, key=None)['key'])
+            name = either('name', name, 'key', keyword_only(names, key=None)['key'])
         words = self._encode_all((members,) + args)
-        return self._run(('ZMSCORE', self.redis_key(name)) + words, numbers)
+        return self._queue(('ZMSCORE', self.redis_key(name)) + words, as_floats)
 
     def zrank(self, name, elem=Missing('elem'), withscore=False, score_cast_func=float,
               value=None):
-        """Return the rank of a value, 0 for the lowest score, None if it is not there.
+        """Return the rank of a value, 0 for the lowest score, None if the value is missing.
 
         With *withscore*, a list of the rank and the score (Redis 7.2). Sends ZRANK.
         """
@@ -116,9 +120,7 @@ class SortedSet(Ranges):
 
     def zrevrank(self, name, member=Missing('member'), withscore=False, score_cast_func=float,
                  value=None):
-        """Return the rank of a value, 0 for the highest score; else as :meth:`zrank`.
-
-        Sends ZREVRANK.
+        """Like :meth:`zrank`, but 0 is the rank of the highest score. Sends ZREVRANK.
         """
         if value is not None:
             member = either('member', member, 'value', value)
@@ -129,139 +131,139 @@ class SortedSet(Ranges):
     def _rank(self, command, name, member, withscore, cast):
         words = self.redis_key(name), self._encode(member)
         if not withscore:
-            return self._run((command,) + words)
-        return self._run((raw(command),) + words + ('WITHSCORE',),
-                         partial(self._decode_ranked, cast=cast))
+            return self._queue((command,) + words)
+        words = (without_callback(command),) + words + ('WITHSCORE',)
+        return self._queue(words, partial(self._decode_ranked, cast=cast))
 
     def zrandmember(self, name=Missing('name'), count=None, withscores=False, key=None):
-        """Return a value at random, None if there is none. Sends ZRANDMEMBER (Redis 6.2).
+        """Return a value at random, None for a missing key. Sends ZRANDMEMBER (Redis 6.2).
 
-        With *count*, a list of so many, or of -*count*, some perhaps more than once; then
-        *withscores* makes it a list of (value, score).
+        With a positive *count*, a list of up to *count* different values; with a negative one, a
+        list of exactly -*count* values, which may repeat. Then *withscores* makes it a list of
+        (value, score).
         """
         if key is not None:
             name = either('name', name, 'key', key)
         needs('withscores', withscores, 'count', count is not None)
         words = () if count is None else (count,) + flags(WITHSCORES=withscores)
-        decode = self._decode if count is None else self._members(withscores)
-        return self._run(('ZRANDMEMBER', self.redis_key(name)) + words, decode)
+        decode = self._decode if count is None else self._value_decoder(withscores)
+        return self._queue(('ZRANDMEMBER', self.redis_key(name)) + words, decode)
 
-    # Taking the first and the last.
+    # Removing the lowest and the highest.
 
     def zpopmin(self, name, count=None):
-        """Remove the value of the lowest score, or so many of them, lowest first.
+        """Remove the value of the lowest score, or up to *count* values, lowest first.
 
         The result is a list of (value, score). Sends ZPOPMIN (Redis 5).
         """
         count = () if count is None else (count,)
-        return self._run(('ZPOPMIN', self.redis_key(name)) + count, self._decode_scored)
+        return self._queue(('ZPOPMIN', self.redis_key(name)) + count, self._decode_scored)
 
     def zpopmax(self, name, count=None):
-        """Remove the value of the highest score; else as :meth:`zpopmin`. Sends ZPOPMAX."""
+        """Like :meth:`zpopmin`, but remove the highest scores, highest first. Sends ZPOPMAX (Redis 5)."""
         count = () if count is None else (count,)
-        return self._run(('ZPOPMAX', self.redis_key(name)) + count, self._decode_scored)
+        return self._queue(('ZPOPMAX', self.redis_key(name)) + count, self._decode_scored)
 
     def bzpopmin(self, keys, timeout=0):
-        """Remove the lowest value of the first set that has one.
+        """Remove the value of the lowest score from the first set that has a value.
 
-        The result is (name, value, score). Waits for one up to *timeout* seconds, 0 being
-        for ever, then returns None. Sends BZPOPMIN (Redis 5).
+        The result is (name, value, score). If all sets are empty, the server waits up to *timeout* seconds,
+        without a limit if that is 0, and then replies None. All commands queued behind this one
+        wait as well. Sends BZPOPMIN (Redis 5).
         """
-        return self._run(('BZPOPMIN',) + self._keys(keys) + (timeout or 0,), self._named_score)
+        return self._queue(('BZPOPMIN',) + self._keys(keys) + (timeout or 0,), self._named_score)
 
     def bzpopmax(self, keys, timeout=0):
-        """Remove the highest value; else as :meth:`bzpopmin`. Sends BZPOPMAX."""
-        return self._run(('BZPOPMAX',) + self._keys(keys) + (timeout or 0,), self._named_score)
+        """Like :meth:`bzpopmin`, but remove the highest score. Sends BZPOPMAX (Redis 5)."""
+        return self._queue(('BZPOPMAX',) + self._keys(keys) + (timeout or 0,), self._named_score)
 
     def zmpop(self, num_keys, keys, min=False, max=False, count=1):
-        """Remove values of the first set that has any; return (name, [(value, score)]).
+        """Remove values of the first set that has a value; return (name, [(value, score)]), None if all are empty.
 
-        *count* at most, of the lowest if *min* or the highest if *max* is true. None if all
-        sets are empty. Sends ZMPOP (Redis 7).
+        - *num_keys*: the number of *keys*.
+        - *min*, *max*: remove the lowest scores, or the highest; one of them.
+        - *count*: the most values to remove.
+
+        Sends ZMPOP (Redis 7).
         """
         words = (num_keys,) + self._keys(keys) + _end(min, max) + ('COUNT', count)
-        return self._run(('ZMPOP',) + words, self._named_scores)
+        return self._queue(('ZMPOP',) + words, self._named_scores)
 
     def bzmpop(self, timeout, numkeys, keys, min=False, max=False, count=1):
-        """Do as :meth:`zmpop`, and wait as :meth:`bzpopmin`. Sends BZMPOP (Redis 7)."""
+        """Like :meth:`zmpop`, but wait as :meth:`bzpopmin` does. Sends BZMPOP (Redis 7)."""
         words = (numkeys,) + self._keys(keys) + _end(min, max) + ('COUNT', count)
-        return self._run(('BZMPOP', timeout) + words, self._named_scores)
+        return self._queue(('BZMPOP', timeout) + words, self._named_scores)
 
-    # Several sorted sets. *keys* is a list, or a mapping of keys to the weights of their
-    # scores; *aggregate* of the scores of a value is 'SUM', 'MIN' or 'MAX'.
+    # Several sorted sets.
 
     def zunionstore(self, dest, keys, aggregate=None):
-        """Store the values that any of the sets has in *dest*, and return how many.
+        """Store the values that any of the sets has in *dest*, and return how many. Sends ZUNIONSTORE.
 
-        *keys* is a list, or a mapping of keys to what their scores are multiplied by. The
-        scores of a value are added, or the *aggregate* ``'MIN'`` or ``'MAX'`` is taken.
-        Sends ZUNIONSTORE.
+        - *keys*: a list, or a mapping of keys to the numbers that their scores are multiplied by.
+        - *aggregate*: the score of a value that several sets have: ``'SUM'``, the default, ``'MIN'`` or ``'MAX'``.
         """
-        return self._run(('ZUNIONSTORE', self.redis_key(dest)) + self._combined(keys, aggregate))
+        return self._queue(('ZUNIONSTORE', self.redis_key(dest)) + self._combined(keys, aggregate))
 
     def zinterstore(self, dest, keys, aggregate=None):
-        """Store the values that all sets have; else as :meth:`zunionstore`.
-
-        Sends ZINTERSTORE.
+        """Like :meth:`zunionstore`, but with the values that all sets have. Sends ZINTERSTORE.
         """
-        return self._run(('ZINTERSTORE', self.redis_key(dest)) + self._combined(keys, aggregate))
+        return self._queue(('ZINTERSTORE', self.redis_key(dest)) + self._combined(keys, aggregate))
 
     def zdiffstore(self, dest, keys, *args):
-        """Store the values of the first set that no other has in *dest*; return how many.
+        """Store the values of the first set that no other set has in *dest*; return how many.
 
         Sends ZDIFFSTORE (Redis 6.2).
         """
-        words = numbered(self._keys(keys, *args))
-        return self._run(('ZDIFFSTORE', self.redis_key(dest)) + words)
+        words = with_count(self._keys(keys, *args))
+        return self._queue(('ZDIFFSTORE', self.redis_key(dest)) + words)
 
     def zunion(self, keys, aggregate=None, withscores=False, score_cast_func=float):
-        """Return what :meth:`zunionstore` would store, as :meth:`zrange` does.
+        """Return the values that any of the sets has, as a list. Sends ZUNION (Redis 6.2).
 
-        Sends ZUNION (Redis 6.2).
+        *keys* and *aggregate* are those of :meth:`zunionstore`, *withscores* and *score_cast_func* those
+        of :meth:`zrange`.
         """
         words = self._combined(keys, aggregate) + flags(WITHSCORES=withscores)
-        return self._run(('ZUNION',) + words, self._members(withscores, score_cast_func))
+        return self._queue(('ZUNION',) + words, self._value_decoder(withscores, score_cast_func))
 
     def zinter(self, keys, aggregate=None, withscores=False, score_cast_func=float):
-        """Return what :meth:`zinterstore` would store, as :meth:`zrange` does.
-
-        Sends ZINTER (Redis 6.2).
+        """Like :meth:`zunion`, but with the values that all sets have. Sends ZINTER (Redis 6.2).
         """
         words = self._combined(keys, aggregate) + flags(WITHSCORES=withscores)
-        return self._run(('ZINTER',) + words, self._members(withscores, score_cast_func))
+        return self._queue(('ZINTER',) + words, self._value_decoder(withscores, score_cast_func))
 
     def zdiff(self, keys, withscores=False, score_cast_func=float):
-        """Return what :meth:`zdiffstore` would store, as :meth:`zrange` does.
+        """Return the values of the first set that no other set has, as a list. Sends ZDIFF (Redis 6.2).
 
-        Sends ZDIFF (Redis 6.2).
+        *withscores* and *score_cast_func* are those of :meth:`zrange`.
         """
-        words = numbered(self._keys(keys)) + flags(WITHSCORES=withscores)
-        return self._run(('ZDIFF',) + words, self._members(withscores, score_cast_func))
+        words = with_count(self._keys(keys)) + flags(WITHSCORES=withscores)
+        return self._queue(('ZDIFF',) + words, self._value_decoder(withscores, score_cast_func))
 
     def zintercard(self, numkeys, keys, limit=0):
-        """Count the values that all *numkeys* sets have, up to *limit*.
+        """Count the values that all sets have, up to *limit*; 0 is no limit.
 
-        Sends ZINTERCARD (Redis 7).
+        *numkeys* is the number of *keys*. Sends ZINTERCARD (Redis 7).
         """
         words = (numkeys,) + self._keys(keys) + options(LIMIT=limit or None)
-        return self._run(('ZINTERCARD',) + words)
+        return self._queue(('ZINTERCARD',) + words)
 
     def _combined(self, keys, aggregate):
         weights = ()
         if hasattr(keys, 'items'):
-            keys, weights = zip(*pairs(keys))
+            keys, weights = zip(*mapping_pairs(keys))
             weights = ('WEIGHTS',) + tuple([as_score(weight) for weight in weights])
-        return numbered(self._keys(keys)) + weights + options(AGGREGATE=aggregate)
+        return with_count(self._keys(keys)) + weights + options(AGGREGATE=aggregate)
 
     # Scanning.
 
     def zscan(self, name, cursor=0, match=None, count=None, score_cast_func=float):
         """Return the next cursor, 0 at the end, and a list of (value, score). Sends ZSCAN.
 
-        *match* is a pattern of stored values, *count* a hint how many to look at.
+        *match* is a pattern of stored values, *count* a hint how many values to look at.
         """
         words = (self.redis_key(name), cursor) + options(MATCH=match, COUNT=count)
-        return self._run(('ZSCAN',) + words, partial(self._decode_scan, cast=score_cast_func))
+        return self._queue(('ZSCAN',) + words, partial(self._decode_scan, cast=score_cast_func))
 
     def zscan_iter(self, name, match=None, count=None, score_cast_func=float):
         """Iterate over (value, score), in several round trips; see :meth:`zscan`.
@@ -286,7 +288,7 @@ class SortedSet(Ranges):
 
 
 def _end(min, max):
-    """Return the word for the end of a sorted set from which values are taken."""
+    """Return the word for the end of a sorted set from which values are removed."""
     exclusive(min=min, max=max)
     if not (min or max):
         raise InvalidOperation('give min=True to take the lowest values, or max=True to take the highest')

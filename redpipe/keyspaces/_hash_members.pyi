@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 from ..fields import _Codec
 from ..futures import Future
-from ._base import Base, _HasValueparse, _HasValuetype, _Keyed
+from ._base import KeyspaceBase, _HasValueparse, _HasValuetype, _Keyed
 
 _M = TypeVar('_M')
 _V = TypeVar('_V')
@@ -37,7 +37,7 @@ class _HasMembers(_Keyed[_K_contra], Protocol[_K_contra, _M_contra]):
     def _member(self, member: _M_contra) -> tuple[bytes, Any]: ...
 
 class _MemberReads(_HasMembers[_K_contra, _M_contra], Protocol[_K_contra, _M_contra, _W_co]):
-    def _members(self, members: Any) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[_W_co]]]: ...
+    def _encode_members(self, members: Any) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[_W_co]]]: ...
 
 class _MemberWrites(_HasMembers[_K_contra, _M_contra], Protocol[_K_contra, _M_contra, _E_contra]):
     def _assignment(self, member: Any, value: _E_contra) -> tuple[bytes, ...]: ...
@@ -48,7 +48,7 @@ class _Members(_Keyed[_K_contra], Protocol[_K_contra, _O_co]):
 class _Contents(_Members[_K_contra, _O_co], Protocol[_K_contra, _O_co, _V_co]):
     def _decode_dict(self, reply: Any) -> Mapping[Any, _V_co]: ...
 
-class Members(Base):
+class HashMembers(KeyspaceBase):
     fields: ClassVar[Mapping[Any, _Codec[Any, Any] | type[object]] | None]
     memberparse: ClassVar[_Codec[Any, object] | type[object] | None]
     _memberparse: ClassVar[_Codec[Any, object] | type[object] | None]
@@ -65,17 +65,17 @@ class Members(Base):
     @overload
     def _decode_member(self, reply: bytes | None) -> str: ...
     @overload
-    def _members(self: _HasFields, members: Any) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[Any]]]: ...
+    def _encode_members(self: _HasFields, members: Any) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[Any]]]: ...
     @overload
-    def _members(
+    def _encode_members(
         self: _HasValueparse[Any, _V], members: Any
     ) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[_V | None]]]: ...
     @overload
-    def _members(
+    def _encode_members(
         self: _HasValuetype[_V], members: Any
     ) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[_V | None]]]: ...
     @overload
-    def _members(self, members: Any) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[str | None]]]: ...
+    def _encode_members(self, members: Any) -> tuple[tuple[bytes, ...], Callable[[Any], Sequence[str | None]]]: ...
     @overload
     def _decode_dict(self: _HasFields, reply: Any) -> dict[Any, Any]: ...
     @overload

@@ -1,4 +1,4 @@
-"""How the arguments of the commands become the words that are sent."""
+"""The arguments of keyspace methods, and the words of commands that they become."""
 import calendar
 import time as clock
 from collections import deque
@@ -12,62 +12,62 @@ from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import FloatField
 from ..futures import Future, plain
 
-#: What stands for its items where it is the only value. Text, bytes and mappings do not.
+#: The types that stand for their items where they are the only value; not text, bytes or mappings.
 COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(six.moves.range(0)))
 
-#: The words that most commands consist of.
-SIMPLE = frozenset([bytes, str, six.text_type, int, float])
+#: The types of words that need no look; most commands have no others.
+PLAIN_WORDS = frozenset([bytes, str, six.text_type, int, float])
 
 _NUMBERS = (float, int)
 
-#: All that redis-py sends, bool aside.
+#: The types that redis-py sends, without bool.
 SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
 
 
-def raw(command):
-    """Return the name of *command* in a form that leaves its reply as it came.
+def without_callback(command):
+    """Return the name of *command* in a form that keeps redis-py from changing the reply.
 
-    redis-py finds its reply callbacks by the exact name, and sends what blanks separate
-    as words of their own. So a blank at the end avoids a callback that loses something:
-    each use is for one that does so in some version.
+    redis-py finds its reply callbacks by the exact name, and splits a name at its blanks. So a
+    blank at the end avoids the callback. Each use is for a callback that loses a part of the
+    reply in some version.
     """
     return command + ' '
 
 
-def several(values):
+def as_list(values):
     """Return the list that several arguments, or one collection alone, stand for."""
-    if len(values) == 1 and type(values[0]) not in SIMPLE:
+    if len(values) == 1 and type(values[0]) not in PLAIN_WORDS:
         value = plain(values[0])
         if isinstance(value, COLLECTIONS):
             values = list(value)
     if not values:
-        raise InvalidOperation('nothing was given; the command needs one key or value at least')
+        raise InvalidOperation('the command needs at least one key or value; give one, or a list that is not empty')
     return values
 
 
-def pairs(mapping):
+def mapping_pairs(mapping):
     """Return the pairs of a mapping, or of a list of pairs."""
     mapping = plain(mapping)
     found = list(mapping.items() if hasattr(mapping, 'items') else mapping)
     if not found:
-        raise InvalidOperation('nothing was given; the command needs one pair at least')
+        raise InvalidOperation('the command needs at least one pair; give a mapping that is not empty')
     return found
 
 
-def sendable(args):
-    """Return *args* with their Futures seen through; InvalidValue for what is no word."""
+def check_words(args):
+    """Return *args* with the results of Futures in their place; InvalidValue for what redis-py cannot send."""
     args = tuple([plain(arg) for arg in args])
     for arg in args:
         if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
             raise InvalidValue('%s takes text, bytes or a number, not %s' % (args[0], shown(arg)))
-    # Neither hiredis nor redis-py sends those with steps, or of numbers, as they are.
+    # A memoryview with steps, or of numbers, is sent wrongly by hiredis and by redis-py.
     return tuple([arg.tobytes() if type(arg) is memoryview else arg for arg in args])
 
 
 class Missing(Future):
-    """An argument that was not given: a Future that raises the TypeError for that wherever it is read.
+    """An argument that was not given: a Future that raises TypeError wherever it is read.
 
-    It is the default of a parameter that has a second name, and of those behind it.
+    Such a Future is the default of a required parameter that has a second name, and of the parameters behind it.
     """
 
     __slots__ = ('_name',)
@@ -83,27 +83,46 @@ class Missing(Future):
         return '...'
 
 
-#: The default of a second name where None, which is no value, must not pass for the default of the first.
+class Default(Missing):
+    """The default of a parameter that has a second name: a Future of *value*, and never what a caller gives."""
+
+    __slots__ = ('_value',)
+
+    def __init__(self, value):
+        self._value = value
+
+    @property
+    def _result(self):
+        return self._value
+
+    def __repr__(self):
+        return repr(self._value)
+
+
+#: The default of a second name where None must not pass for a value that was not given.
 MISSING = Missing('')
+
+#: The defaults of parameters that have such a second name.
+ZERO, ONE, ONE_FLOAT = Default(0), Default(1), Default(1.0)
 
 
 def either(first, value, second, other, default=MISSING):
-    """Return *other*, the argument by the name *second*, redis-py's; TypeError if there are two.
+    """Return *other*, the argument that was given by redis-py's name, *second*.
 
-    *value* is the one by the name *first*, unless it is missing or the *default*.
+    TypeError if the argument by the name *first* was given as well: if *value* is neither missing nor *default*.
     """
-    if type(value) is not Missing and (type(value) is not type(default) or value != default):
+    if value is not default and type(value) is not Missing:
         raise TypeError('%r and %r are two names of one argument; give one of them' % (first, second))
     return other
 
 
 def flags(**words):
-    """Return the words whose argument is true."""
+    """Return the words with a true argument."""
     return tuple([word for word, given in words.items() if given])
 
 
 def options(**words):
-    """Return each word and its argument where that is not None."""
+    """Return each word and its argument, without those that are None."""
     found = ()
     for word, value in words.items():
         if value is not None:
@@ -112,43 +131,43 @@ def options(**words):
 
 
 def exclusive(**options):
-    """Raise InvalidOperation if more than one of *options* is given, that is, true."""
+    """Raise InvalidOperation if more than one of *options* is true."""
     given = sorted([name for name, value in options.items() if value])
     if len(given) > 1:
         raise InvalidOperation('%s exclude each other; give one of them' % ' and '.join(given))
 
 
 def conditions(nx, xx, gt, lt):
-    """Return the words for when a score or an expiry changes; *xx* goes with one of *gt* and *lt*."""
+    """Return the words for the conditions of a change; *xx* may come with one of *gt* and *lt*."""
     exclusive(nx=nx, xx=xx)
     exclusive(nx=nx, gt=gt, lt=lt)
     return flags(NX=nx, XX=xx, GT=gt, LT=lt)
 
 
 def needs(option, given, other, present):
-    """Raise InvalidOperation if *option* is given and *other*, without which it has no meaning, is not present."""
+    """Raise InvalidOperation if *option* is given without *other*, which it needs."""
     if given and not present:
         raise InvalidOperation('%s has a meaning only together with %s; give both or neither' % (option, other))
 
 
-def limit(offset, num):
-    """Return LIMIT and its arguments, or nothing; one without the other makes no sense."""
+def limit(offset, num, start='start'):
+    """Return LIMIT and its two arguments, or no words if both are None."""
     if offset is None and num is None:
         return ()
     if offset is None or num is None:
-        raise InvalidOperation('where to start and how many to return go together')
+        raise InvalidOperation('%s and num must be given together' % start)
     return ('LIMIT', offset, num)
 
 
-def numbered(keys):
-    """Return how many *keys* there are, and the keys."""
+def with_count(keys):
+    """Return the number of *keys*, and the keys."""
     return (len(keys),) + tuple(keys)
 
 
-def only(given, **defaults):
+def keyword_only(given, **defaults):
     """Return the values of *defaults*, by name, with *given* in their place.
 
-    It stands in for keyword-only parameters, which Python 2 does not have.
+    This stands in for keyword-only parameters, which Python 2 does not have.
     """
     for name in given:
         if name not in defaults:
@@ -185,7 +204,7 @@ def in_milliseconds(time):
 def at_seconds(when):
     """Return a time in seconds since 1970, from those or from a datetime.
 
-    A naive datetime is local time.
+    A naive datetime is in local time.
     """
     when = plain(when)
     if not isinstance(when, datetime):
@@ -203,8 +222,8 @@ def at_milliseconds(when):
     return when
 
 
-def score(number):
-    """Return a score as it is sent; text, such as ``'+inf'``, as it is."""
+def as_score(number):
+    """Return a score as it is sent; text, such as ``'+inf'``, is sent as it is."""
     if type(number) not in _NUMBERS:
         number = plain(number)
         if isinstance(number, (six.text_type, bytes)):

@@ -1,4 +1,4 @@
-# Made by tests/stub_of_commands.py, from redis-py 8.1.0.
+# Made by tests/support/stub_of_commands.py, from redis-py 8.1.0.
 # pyright: reportInvalidTypeVarUse=false
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta

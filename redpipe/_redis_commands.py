@@ -1,7 +1,8 @@
 """Facts of Redis, by command: which name a command has, what it does to the data, and where its keys are.
 
 Names are Redis's, in upper case, with a blank between the words of those that have two. A command that no table here
-has counts as one that may do anything. tests/commands.tsv, which the tests compare with this, is Redis's own list.
+has counts as one that may do anything. tests/support/commands.tsv, which the tests compare with
+this, is Redis's own list.
 """
 import six
 

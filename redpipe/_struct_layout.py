@@ -9,12 +9,12 @@ import six
 from ._texts import brief, text_of
 from .exceptions import VALUE_ERRORS, InvalidOperation, InvalidValue
 from .fields import (
+    OWN,
     BinaryField,
     BooleanField,
     FloatField,
     IntegerField,
     ListField,
-    OWN,
     TextField,
     codec,
     kind_of,

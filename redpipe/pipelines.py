@@ -13,7 +13,7 @@ from functools import partial
 
 import six
 
-from ._batches.queued import QueuedCommands, WIDTH
+from ._batches.queued import WIDTH, QueuedCommands
 from ._execution import Execution, exchange, fail_all
 from ._pipe_methods import (
     ALLOWED,
@@ -26,8 +26,8 @@ from ._pipe_methods import (
     with_results,
 )
 from ._texts import described, shown_word
-from .connections import DEFAULT, ConnectionManager
 from ._unsent import warn_of_block, warn_of_loss
+from .connections import DEFAULT, ConnectionManager
 from .exceptions import InvalidOperation, InvalidPipeline
 from .futures import Future, Unreturned, plain
 

@@ -9,11 +9,13 @@ import sys
 import pytest
 import redis
 
-# The tests are about the checkout they stand in, installed or not.
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+# The tests are about the checkout they stand in, installed or not; what they share is in support.
+sys.path[:0] = [os.path.dirname(HERE), os.path.join(HERE, 'support')]
 
 import redpipe  # noqa: E402
 from examples.local import Link, Server, describe, find_servers  # noqa: E402
+from faults import Proxy  # noqa: E402
 from plants import fern, within  # noqa: E402, F401 (fixtures)
 from servers import Cluster, RedisCluster  # noqa: E402
 
@@ -81,6 +83,16 @@ def second_server(start):
         yield one
 
 
+@pytest.fixture(scope='module')
+def newest(start):
+    """A private server of the latest Redis that there is, which knows more commands than any other."""
+    def version(binary):
+        name, numbers = describe(binary).split()
+        return name == 'Redis', [int(number) for number in re.findall(r'\d+', numbers)]
+    with start(max(find_servers(), key=version)) as one:
+        yield one
+
+
 @pytest.fixture(scope='session')
 def cluster(start):
     """A cluster of three primaries and three replicas for the whole run."""
@@ -115,25 +127,12 @@ def clustered(cluster, _client_of_cluster):
     return _client_of_cluster
 
 
-#: Tests of keyspaces that are about one server: with keys of several slots, or all keys, or a database's number.
-#: tests/test_keyspaces_on_clusters.py has the commands with keys of one slot.
-ONE_SERVER = set('test_%s' % name for name in '''
-    a_corrupt_value_spoils_its_own_future_alone a_key_is_text a_keyspace_is_taken_literally
-    a_newer_command_is_the_servers_own_error attributes_may_be_none bitop blmove blmpop blpop brpop brpoplpush
-    brpoplpush_of_nothing_waits bzpopmin_and_bzpopmax commands_go_to_the_connection_of_the_class copy delete eval exists
-    georadius_and_store georadiusbymember geosearchstore instances_of_fields_serve_as_well keys_have_a_codec lcs lmove
-    lmpop mget move mset msetnx other_codecs pfcount pfmerge rename renamenx rpoplpush scan sdiff sdiffstore sinter
-    sintercard sinterstore smove sort_and_store sort_by_other_keys sunion sunionstore text_of_every_plane touch unlink
-    without_a_keyspace_the_key_is_bare zdiff_zinter_and_zunion zintercard zinterstore zmpop_and_bzmpop zrangestore
-    zunionstore'''.split())
-
-
 def on_clusters(metafunc):
     """Whether a test holds for a cluster as it does for a server."""
     if set(metafunc.fixturenames) & {'server', 'client', 'linked', 'commands_seen'}:
         return False
     if metafunc.module.__name__.startswith('test_keyspace') and metafunc.config.getoption('--long'):
-        return metafunc.function.__name__ not in ONE_SERVER
+        return not metafunc.definition.get_closest_marker('one_server')
     return getattr(metafunc.module, 'ON_CLUSTERS', False)
 
 
@@ -152,6 +151,34 @@ def connected(request):
     yield one
     redpipe.disable_threads()
     redpipe.reset()
+
+
+@pytest.fixture
+def connect():
+    """``connect_redis``, of which no connection is left in the end; some modules have one that does more."""
+    redpipe.reset()
+    yield redpipe.connect_redis
+    redpipe.reset()
+
+
+@pytest.fixture(params=['threads off', 'threads on'])
+def threads(request):
+    if request.param == 'threads on':
+        redpipe.enable_threads()
+    yield request.param
+    redpipe.disable_threads()
+
+
+@pytest.fixture(params=[False, True], ids=['', 'MULTI'])
+def transaction(request):
+    return request.param
+
+
+@pytest.fixture
+def proxy(server, client):
+    """A proxy in front of ``server``, which is empty; the faults that it is told of strike what goes through it."""
+    with Proxy(server) as one:
+        yield one
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """What is known of one round trip of a batch: a row, which a batch reports while somebody watches."""
 from collections import namedtuple
 from functools import partial
-from timeit import default_timer
 from time import time
+from timeit import default_timer
 
 __all__ = ['Row', 'clock', 'row']
 

@@ -11,7 +11,6 @@ from ._arguments import PLAIN_WORDS, as_list, mapping_pairs
 from ._base import TEXT, BoundedCache, KeyspaceBase
 from ._replies import reply_pairs
 
-
 #: The types that stand for their text among members that are text.
 _NUMBERS = frozenset(six.integer_types + (float,))
 

@@ -190,8 +190,10 @@ class DirectBatch(object):
         try:
             if hasattr(connection, 'retry'):
                 yield connection.retry.call_with_retry(lambda: source.run(attempting()), source.fail_for(connection))
-            elif (connection.retry_on_timeout if isinstance(error, source.errors.TimeoutError)
-                  else not POOL_HEALTH_CHECKS and not isinstance(error, self.error_reply)):
+            # Before redis-py 4.1 there is a fixed rule for lost replies, and no setting that names a refusal.
+            elif may_repeat_after_loss(self._commands.words) and not isinstance(error, self.error_reply) and (
+                    connection.retry_on_timeout if isinstance(error, source.errors.TimeoutError)
+                    else not POOL_HEALTH_CHECKS):
                 errors.pop()
                 connection.disconnect()
                 yield attempting()

@@ -53,6 +53,12 @@ class Guard(object):
             pool, connection = self.borrowed[-1]
             pool.release(connection)
 
+    def abandon(self):
+        """End what the connections wait for, and send no more."""
+        self.once = True
+        for _, connection in list(self.borrowed):
+            shut_down(connection)
+
 
 def guard(pipe, commands):
     """Guard the connections of *pipe*, which is executed next and has queued *commands*, tuples of words.
@@ -76,13 +82,6 @@ def guard(pipe, commands):
             pipe.parse_response = _recording(_weakly(pipe.parse_response), batch.replies)
             pipe.response_callbacks = _SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
-
-    def abandon(self):
-        """End what the connections wait for, and send no more."""
-        self.once = True
-        for _, connection in list(self.borrowed):
-            shut_down(connection)
-
 
 def _weakly(method):
     """Return *method* for its own object to hold, which it does not keep alive.
@@ -294,7 +293,8 @@ class _GuardedConnection(_Proxy):
     def _was_refused(self, error):
         """Return True if *error* is a refusal of the only command, which may run again."""
         commands, errors = self._batch.commands, self._batch.errors
-        return not self.in_multi and is_only_a_refusal(error, len(commands), errors) \
+        # Without retry settings, as before redis-py 4.1, nobody has named it.
+        return hasattr(self._inner, 'retry') and not self.in_multi and is_only_a_refusal(error, len(commands), errors) \
             and refusal_to_repeat(commands, [error], errors.ConnectionError) is not None
 
     def _mark_lost(self, failure):

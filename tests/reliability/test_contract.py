@@ -7,6 +7,7 @@ import array
 import pickle
 import re
 import signal
+import sys
 import threading
 import time
 

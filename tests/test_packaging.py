@@ -24,6 +24,7 @@ LAYERS = [
     {'_once'},
     {'_backends'},
     {'connections'},
+    {'_unsent'},
     {'pipelines'},
     {'keyspaces'},
     {'_layouts'},

@@ -26,6 +26,7 @@ LAYERS = [
     {'_execution', '_pipe_methods'},
     {'_backends'},
     {'connections'},
+    {'_unsent'},
     {'pipelines'},
     {'keyspaces'},
     {'_struct_layout'},

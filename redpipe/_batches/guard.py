@@ -83,6 +83,7 @@ def guard(pipe, commands):
             pipe.response_callbacks = _SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
 
+
 def _weakly(method):
     """Return *method* for its own object to hold, which it does not keep alive.
 

@@ -85,6 +85,7 @@ class Backend(object):
         state = direct_state(self.client, self._pipeline_class)
         known, source = self._state_and_source
         if state != known:
+            refuse_decoded(self.client)
             direct = can_go_directly(self.client, self._pipeline_class)
             source = ConnectionSource(self.client) if direct else None
             self._state_and_source = state, source

@@ -34,9 +34,9 @@ except ImportError:
 
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
            'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
-           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_guarded', 'is_out',
-           'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down',
-           'wants_command_name']
+           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_guarded', 'is_library_class',
+           'is_library_error', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several',
+           'returns_error_replies', 'shut_down', 'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')
@@ -185,8 +185,12 @@ def wants_command_name(get_connection):
 def is_out(connection, pool):
     """Return True if *pool* knows that *connection* has not come back."""
     queue = getattr(getattr(pool, 'pool', None), 'queue', None)  # of a blocking pool
-    return connection not in queue if queue is not None \
-        else connection in getattr(pool, '_in_use_connections', ())
+    if queue is not None:
+        return connection not in queue
+    in_use = getattr(pool, '_in_use_connections', ())
+    if isinstance(in_use, dict):  # redis-py-cluster's, by node
+        return any(connection in of_node for of_node in in_use.values())
+    return connection in in_use
 
 
 def close_idle(pool):
@@ -260,6 +264,11 @@ _OURS = frozenset(GUARDED) | frozenset([
     'encodings', 'codecs', 'struct', '_struct', '_socket', '_ssl'])
 
 
+def is_library_error(error):
+    """Return True if *error* is of a class of the client library's, or of one that extends it."""
+    return any(package_of(base) in GUARDED for base in type(error).__mro__)
+
+
 def comes_from_outside(exc_info, *objects):
     """Return True if an exception has nothing to do with a connection: a time limit that a signal's handler raised.
 
@@ -267,8 +276,8 @@ def comes_from_outside(exc_info, *objects):
     part of redpipe, the client library, its parser, socket or ssl. The modules of the classes of *objects*, a
     connection or a pipeline object of the user's own, count as the library's.
     """
-    kind, _, traceback = exc_info
-    if any(package_of(base) in GUARDED for base in kind.__mro__):
+    kind, error, traceback = exc_info
+    if is_library_error(error):
         return False
     ours = set(_OURS)
     for one in objects:

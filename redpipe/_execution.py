@@ -14,7 +14,7 @@ from ._batches.queued import QueuedCommands
 from ._client_libraries import comes_from_outside
 from ._texts import described, shown_word, text_of
 from .exceptions import VALUE_ERRORS, InvalidValue, ResultNotReady
-from .futures import set_error
+from .futures import Unreturned, set_error
 from .tasks import SynchronousTask, TaskManager
 
 __all__ = ['Execution', 'exchange', 'fail_all']
@@ -100,7 +100,8 @@ class Execution(object):
         batch, unraised = part.batch, set(map(id, self._unraised))
         errors = [(position, reply) for position, (future, reply)
                   in enumerate(zip(part.commands.futures, batch.replies))
-                  if isinstance(reply, batch.error_reply) and id(future) not in unraised]
+                  if isinstance(reply, batch.error_reply) and id(future) not in unraised
+                  or type(future) is Unreturned and isinstance(reply, Exception)]
         if errors:
             # Report the command that broke the transaction, not the EXECABORT of the others.
             position, error = min(errors, key=lambda error: type(error[1]).__name__ == 'ExecAbortError')
@@ -155,27 +156,11 @@ class Execution(object):
         return error
 
     def apply(self, effects):
-        """Apply *effects*, a flat list of functions, subjects and Futures, but those of commands that failed.
-
-        Where an interrupt falls between them, all are applied anew before it is raised: an effect may come twice.
-        """
+        """Apply *effects*, a flat list of functions, subjects and Futures, but those of commands that failed."""
         refused = self._refused
-        rows = [row for row in zip(effects[::3], effects[1::3], effects[2::3]) if id(row[2]) not in refused]
-        try:
-            for effect, subject, future in rows:
+        for effect, subject, future in zip(effects[::3], effects[1::3], effects[2::3]):
+            if id(future) not in refused:
                 effect(subject, future)
-        except BaseException:
-            failure = sys.exc_info()
-            for effect, subject, future in rows:
-                try:
-                    effect(subject, future)
-                except Exception:
-                    pass  # it is the failure, or comes behind it
-            six.reraise(*failure)
-
-    def fail(self, error):
-        """Let every Future say, when it is read, that the batch failed because of *error*."""
-        fail_all(self.commands.futures, 'the batch of this Future failed: ' + described(error), error)
 
 
 def fail_all(futures, text, cause=None):
@@ -262,7 +247,8 @@ def _exchange_on_threads(pools):
     tasks = []
     try:
         for same_pool in pools:
-            tasks.append(TaskManager.promise(_exchange_in_turn, same_pool))
+            tasks.append(TaskManager.task(target=_exchange_in_turn, args=(same_pool,), kwargs={}))
+            tasks[-1].start()
         for task in tasks:
             task.result
     except BaseException:

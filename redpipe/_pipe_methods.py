@@ -12,7 +12,8 @@ import redis
 import six
 
 from ._client_libraries import LIBRARIES
-from ._redis_commands import changes_connection, is_whole_name
+from ._redis_commands import changes_connection, is_whole_name, split_name
+from ._texts import brief
 from .exceptions import InvalidOperation
 from .futures import Future, plain
 
@@ -112,6 +113,8 @@ def refuse(name, instead):
 
 def check_allowed(words):
     """Let the command of these *words* be queued, however they are written, or refuse it."""
+    if not split_name(words[0]):
+        raise InvalidOperation('a command needs a name; %s is none' % brief(words[0]))
     name = changes_connection(words)
     if name:
         refuse(name, _SHARED)

@@ -9,7 +9,6 @@ and runs the callbacks: first those of nested pipelines, in the order in which
 these executed, then its own.
 """
 import sys
-from functools import partial
 
 import six
 
@@ -287,17 +286,22 @@ class Pipeline(Pipe):
           error when it is read. None takes the value that the pipeline was made with.
         """
         queued, effects, callbacks, unraised = self._take(raise_on_error)
-        if queued:
-            execution = Execution(queued, unraised, ConnectionManager.backend)
-            try:
+        settled = False
+        try:
+            if queued:
+                execution = Execution(queued, unraised, ConnectionManager.backend)
                 execution.prepare()
                 exchange(execution.parts)
                 execution.conclude()
-            except BaseException as error:
-                execution.fail(error)
-                raise
-            if effects:
-                callbacks = [partial(execution.apply, effects)] + callbacks
+                settled = True
+                execution.apply(effects)
+        except BaseException as error:
+            if settled:
+                execution.apply(effects)  # an interrupt: all effects come before it is raised, some of them twice
+            else:
+                why = 'the batch of this Future failed: ' + described(error)
+                fail_all(QueuedCommands(queued).futures, why, error)
+            raise
         _run_callbacks(callbacks)
 
 

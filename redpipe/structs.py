@@ -456,15 +456,22 @@ class Struct(object):
 # Effects: what a reply does to a Struct. They come after all Futures of the execute are settled, perhaps twice.
 
 def _apply_loaded(struct, future):
-    struct._data = data = future.result
-    struct._persisted = bool(data)
-    struct._load = None
+    try:
+        data = future.result
+    except InvalidValue:
+        struct._load = future  # no reply to HGETALL: whoever reads is told
+    else:
+        struct._data, struct._persisted, struct._load = data, bool(data), None
 
 
 def _apply_partly_loaded(struct, future):
-    loaded, missing = future.result
-    _apply_changes((struct, loaded, missing))
-    struct._load = None
+    try:
+        loaded, missing = future.result
+    except InvalidValue:
+        struct._load = future
+    else:
+        _apply_changes((struct, loaded, missing))
+        struct._load = None
 
 
 def _apply_written(struct, future):

@@ -51,23 +51,38 @@ class AsynchronousTask(SynchronousTask):
 
     _thread = None
 
+    def _run_on_thread(self):
+        try:
+            self._run()
+        finally:
+            self._ended.set()
+
     def start(self):
         """Begin the call on a thread, or here and now if there is none to be had."""
-        thread = threading.Thread(target=self._run, name='redpipe-task')
+        self._ended = threading.Event()
+        self._thread = thread = threading.Thread(target=self._run_on_thread, name='redpipe-task')
         thread.daemon = True
         try:
             thread.start()
-        except RuntimeError:
+        except BaseException as error:
+            if not thread.is_alive():
+                self._thread = None
+            # Anything else comes from a signal's handler, while the thread may be running already.
+            if not _no_thread(error):
+                raise
             self._run()
-        else:
-            self._thread = thread
 
     @property
     def result(self):
         """What the target returned, once it has; raises what the target raised."""
         if self._thread is not None:
-            self._thread.join()
+            self._ended.wait()  # join() of Python 3.11 takes an interrupted thread for one that has ended
         return super(AsynchronousTask, self).result
+
+
+def _no_thread(error):
+    """Return True if *error* says that the system has no more threads."""
+    return "can't start new thread" in str(error) and type(error).__name__ in ('RuntimeError', 'error')
 
 
 class TaskManager(object):

@@ -77,8 +77,7 @@ class ClientPipelineBatch(object):
             for arg in args:
                 encode(arg)
         words = self._commands.as_sent()
-        if backend.at_most_once:
-            self._guard = guard(pipe, words)
+        self._guard = guard(pipe, words, backend.at_most_once)
         if returns:
             self._options = {'raise_on_error': False}
             if hasattr(pipe, 'raise_first_error') and not backend.is_cluster:
@@ -104,7 +103,7 @@ class ClientPipelineBatch(object):
         except ReplyLost as lost:
             if started:
                 self._report(started, lost.cause)
-            if is_only_a_refusal(lost.cause, len(self._commands), self._errors):
+            if not self._is_transaction() and is_only_a_refusal(lost.cause, len(self._commands), self._errors):
                 raise lost.cause
             raise self._unknown(lost, self._guard.replies)
         except self.error_reply as error:
@@ -140,8 +139,10 @@ class ClientPipelineBatch(object):
     def _report(self, started, error=None):
         # How often the pipeline object sent, only itself knows.
         place = getattr(self.pool, 'connection_kwargs', {})
-        transaction = bool(getattr(self._pipe, 'transaction', False))
-        self.rows.append(row(self._commands, place, started, 1, transaction, error))
+        self.rows.append(row(self._commands, place, started, 1, self._is_transaction(), error))
+
+    def _is_transaction(self):
+        return bool(getattr(self._pipe, 'transaction', False))
 
     def abandon(self):
         """End, from another thread, what the pipeline object waits for; it does not send again."""

@@ -3,10 +3,16 @@
 redpipe takes a connection of redis-py's, which does on it what it always does: connect, authenticate, check its
 health, read, time out. Every method here that does I/O returns a step, see ``_steps``.
 """
-import redis
-
 from .. import _steps
-from .._client_libraries import POOL_HEALTH_CHECKS, base_error, client_errors, close_idle, fail_for, wants_command_name
+from .._client_libraries import (
+    POOL_HEALTH_CHECKS,
+    base_error,
+    client_errors,
+    close_idle,
+    fail_for,
+    is_library_error,
+    wants_command_name,
+)
 from ..exceptions import VALUE_ERRORS
 
 __all__ = ['ConnectionSource', 'borrow', 'make_ready']
@@ -27,9 +33,13 @@ class ConnectionSource(object):
         self.value_errors = VALUE_ERRORS + (base_error(self.errors),)
         self._names = ('_',) if wants_command_name(self.pool.get_connection) else ()
 
-    def borrow(self):
-        """Take a connection from the pool."""
-        return borrow(self.pool, *self._names)
+    def borrow(self, batch):
+        """Take a connection from the pool, for *batch* to hold: where an interrupt comes, it can be given back."""
+        try:
+            batch.connection = self.pool.get_connection(*self._names)
+        except BaseException as error:
+            close_what_is_half_open(self.pool, error)
+            raise
 
     def make_ready(self, connection):
         """Let *connection* be one that a batch can be written to."""
@@ -53,18 +63,22 @@ class ConnectionSource(object):
 
 
 def borrow(pool, *args, **kwargs):
-    """Return a connection of *pool*, as its ``get_connection`` does.
-
-    An interrupt during connect leaves a connection in the pool with an unread handshake reply; the next user would
-    take it for its own. So all that wait there are closed.
-    """
+    """Return a connection of *pool*, as its ``get_connection`` does."""
     try:
         return pool.get_connection(*args, **kwargs)
-    except redis.RedisError:
+    except BaseException as error:
+        close_what_is_half_open(pool, error)
         raise
-    except BaseException:
+
+
+def close_what_is_half_open(pool, error):
+    """Close the connections that wait in *pool* if *error* came in the middle of a handshake.
+
+    An interrupt during connect leaves a connection in the pool with an unread handshake reply; the next user would
+    take it for its own. The library's own errors leave none.
+    """
+    if not is_library_error(error):
         close_idle(pool)
-        raise
 
 
 def make_ready(connection):

@@ -69,12 +69,12 @@ class DirectBatch(object):
 
     def borrowing(self):
         """Borrow a connection and make it ready. Until then the server has seen no command."""
-        source = self._source
-        self.connection = connection = yield source.borrow()
-        yield source.make_ready(connection)
+        yield self._source.borrow(self)
+        yield self._source.make_ready(self.connection)
 
     def sending(self):
         """Write the whole batch. What goes wrong now is kept for ``receiving``: a part may have been sent."""
+        self._refuse_if_abandoned()
         self._started = self.rows is not None and clock()
         try:
             yield self._source.write(self.connection, self._packed)
@@ -109,7 +109,7 @@ class DirectBatch(object):
         try:
             yield self._source.give_back(self.connection, not self._is_clean)
         except Exception:
-            pass  # all is done; who wants the next connection is told what is wrong
+            self._of_the_connection(sys.exc_info())  # all is done; who wants the next connection is told what is wrong
         self.connection = None
         self.replies = self._finish(self._raw_replies)
 
@@ -128,6 +128,10 @@ class DirectBatch(object):
         """End, from another thread, what this batch waits for; the batch is not sent again."""
         self._abandoned = True
         shut_down(self.connection)
+
+    def _refuse_if_abandoned(self):
+        if self._abandoned:
+            raise self._source.errors.ConnectionError('the execute of this batch was interrupted')
 
     def _reading(self):
         """Read the replies as the parser has them, error replies among them."""
@@ -170,18 +174,25 @@ class DirectBatch(object):
     def _repeating(self, error):
         """Send and read all of it again, as the client's retry settings say after *error*."""
         source, connection = self._source, self.connection
-        errors = [error]
+        errors, final = [error], []
 
         def attempting():
+            if final:  # whatever errors the settings name
+                raise final[0]
             if errors:  # of the first attempt, which counts
                 raise errors.pop()
+            self._refuse_if_abandoned()
             yield source.make_ready(connection)
             self._started = self.rows is not None and clock()
             try:
                 yield source.write(connection, self._packed)
                 yield self._reading()
             except Exception:
-                again = self._judge_loss(sys.exc_info())
+                try:
+                    again = self._judge_loss(sys.exc_info())
+                except Exception as error:
+                    final.append(error)
+                    raise
             else:
                 again = self._refusal_to_repeat()
             if again is not None:
@@ -236,7 +247,7 @@ class DirectBatch(object):
 
     def _refusal_to_repeat(self):
         """Return the error reply after which the batch may run again, or None."""
-        if not self.has_error_replies:
+        if not self.has_error_replies or self._abandoned:
             return None
         return refusal_to_repeat(self._commands.words, self._replies_to_commands(), self.error_reply)
 

@@ -13,7 +13,7 @@ import weakref
 
 import six
 
-from .._client_libraries import base_error, client_errors, comes_from_outside, shut_down
+from .._client_libraries import base_error, client_errors, comes_from_outside, is_out, shut_down
 from ..exceptions import VALUE_ERRORS
 from .at_most_once import ReplyLost, is_only_a_refusal, may_repeat_after_loss, refusal_to_repeat
 from .connection_source import borrow, make_ready
@@ -51,7 +51,10 @@ class Guard(object):
         """Give back the connections that a pipeline forgot, as many do when a node is dead."""
         while self.borrowed:
             pool, connection = self.borrowed[-1]
-            pool.release(connection)
+            if connection.is_out(pool):
+                pool.release(connection)
+            else:
+                self.borrowed.pop()
 
     def abandon(self):
         """End what the connections wait for, and send no more."""
@@ -60,13 +63,13 @@ class Guard(object):
             shut_down(connection)
 
 
-def guard(pipe, commands):
+def guard(pipe, commands, at_most_once=True):
     """Guard the connections of *pipe*, which is executed next and has queued *commands*, tuples of words.
 
-    It raises ReplyLost if the commands may not run again; a pipeline of a cluster returns it for commands whose
-    replies were lost. What this returns is to ``end()`` after the execution.
+    With *at_most_once* it raises ReplyLost if the commands may not run again; a pipeline of a cluster returns
+    ReplyLost for commands whose replies were lost. What this returns is to ``end()`` after the execution.
     """
-    batch = Guard(commands, not may_repeat_after_loss(commands), client_errors(pipe))
+    batch = Guard(commands, at_most_once and not may_repeat_after_loss(commands), client_errors(pipe))
     # A cluster's, of redis-py or of valkey-py.
     for name in 'get_redis_connection', 'get_valkey_connection':
         of_node = _weakly(getattr(pipe, name, None))
@@ -220,20 +223,25 @@ class _GuardedPool(_Proxy):
         return self._guarded(self._inner.get_random_connection(*args, **kwargs))
 
     def release(self, connection):
-        self._batch.borrowed = [one for one in self._batch.borrowed if one[1] is not connection]
         self._batch.unread += connection.unread
         if connection.unread or connection.in_multi:
             connection.disconnect()
+            connection.unread = 0
+        connection._was_released = True
         try:
             self._inner.release(connection._inner)
         except Exception:
-            pass  # the replies are there or are lost already; who wants a connection next is told
+            # The replies are there or are lost already; who wants a connection next is told.
+            if comes_from_outside(sys.exc_info(), self._inner):
+                raise
+        self._batch.borrowed = [one for one in self._batch.borrowed if one[1] is not connection]
 
 
 class _GuardedConnection(_Proxy):
 
     unread = 0
     in_multi = False
+    _was_released = False
     _failure = None
     _count = 0
 
@@ -244,8 +252,13 @@ class _GuardedConnection(_Proxy):
         commands = list(commands)
         self._count = len(commands)
         self._failure = None
+        del self._batch.replies[:]
         self.in_multi = commands[0][0] == 'MULTI'
         return self._inner.pack_commands(commands)
+
+    def is_out(self, pool):
+        """Return True if *pool*, a guarded one, has not got the connection back."""
+        return not self._was_released or is_out(self._inner, pool._inner)
 
     def send_packed_command(self, *args, **kwargs):
         self._send(self._inner.send_packed_command, self._count, args, kwargs)

@@ -152,6 +152,6 @@ def test_threads_never_touch_a_callback_or_a_future(four_slow_servers):
     with redpipe.autoexec() as pipe:
         for name in 'abcd':
             with redpipe.autoexec(pipe, name=name) as inner:
-                inner._queue(name, ('PING',), lambda reply: where.append(threading.current_thread()))
+                inner._queue_command(name, ('PING',), lambda reply: where.append(threading.current_thread()))
         pipe.on_execute(lambda: where.append(threading.current_thread()))
     assert where == [threading.current_thread()] * 5

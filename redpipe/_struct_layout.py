@@ -29,6 +29,9 @@ __all__ = ['Fields', 'Layout', 'NAME_TYPES', 'as_bytes']
 NAME_TYPES = (six.text_type, bytes) + six.integer_types
 _KEY_TYPES = NAME_TYPES + (float,)
 
+#: The types of most names; none of them is a Future.
+_PLAIN_NAMES = frozenset([str, six.text_type, bytes])
+
 #: What may be sent, bytes aside.
 _NUMBERS = six.integer_types + (float,)
 _TEXT = (str, six.text_type)
@@ -152,6 +155,8 @@ class Layout(object):
         entries = self.entries
         try:
             for name, value in changes.items():
+                if type(name) not in _PLAIN_NAMES:
+                    name = plain(name)
                 member, field, encode, unchanged_type = entries.get(name) or self.field(name)
                 if type(value) is unchanged_type:
                     data = encode(value)

@@ -40,7 +40,10 @@ def shown(value):
 
 def shown_word(word):
     """Return a word of a command as a native string, cut to 100 characters."""
-    if isinstance(word, (bytes, bytearray, memoryview)):
-        word = bytes(bytearray(word)).decode('utf-8', 'replace')
-    word = six.ensure_str(six.text_type(word)).strip()
+    try:
+        if isinstance(word, (bytes, bytearray, memoryview)):
+            word = bytes(bytearray(word[:400])).decode('utf-8', 'replace')
+        word = six.ensure_str(six.text_type(word)).strip()
+    except Exception:
+        return 'a %s without text' % type(word).__name__
     return word if len(word) <= 100 else word[:100] + '...'

@@ -24,6 +24,7 @@ from ._pipe_methods import (
     with_refusals,
     with_results,
 )
+from ._redis_commands import changes_connection
 from ._texts import described, shown_word
 from ._unsent import warn_of_block, warn_of_loss
 from .connections import DEFAULT, ConnectionManager
@@ -176,6 +177,9 @@ class Pipe(object):
         if self._client_class is not None:
             if name in CLIENT_ATTRIBUTES:
                 return getattr(self._client, name)
+            if changes_connection(name.upper().split('_')):
+                raise AttributeError(
+                    '%s() cannot be queued on a pipe: it changes the connection, which is shared' % name)
             raise AttributeError(
                 '%s has no command %r; execute_command(%r, ...) queues any command'
                 % (self._client_class.__name__, name, name.upper()))

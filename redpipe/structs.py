@@ -34,16 +34,20 @@ _HGETALL = without_callback('HGETALL')
 class _FieldName(object):
     """Refuses an attribute of a Struct that has the name of a field: setting it would write nothing to Redis.
 
-    Where a subclass defines no such field it is an attribute like any other.
+    It gives what the class or a base has by this name, such as a method. Where a subclass defines no such field it is
+    an attribute like any other.
     """
 
-    def __init__(self, name):
+    def __init__(self, name, inherited=()):
         self._name = name
+        self._inherited = inherited
 
     def __get__(self, struct, cls):
         try:
             return vars(struct)[self._name]
         except (KeyError, TypeError):
+            for value in self._inherited:
+                return value.__get__(struct, cls) if hasattr(value, '__get__') else value
             raise AttributeError('%r object has no attribute %r' % (cls.__name__, self._name))
 
     def __set__(self, struct, value):
@@ -54,7 +58,10 @@ class _FieldName(object):
         vars(struct)[self._name] = value
 
     def __delete__(self, struct):
-        vars(struct).pop(self._name, None)
+        try:
+            del vars(struct)[self._name]
+        except KeyError:
+            raise AttributeError(self._name)
 
 
 class _StructType(ABCMeta):
@@ -90,8 +97,11 @@ class _StructType(ABCMeta):
             type.__setattr__(cls, 'fields', Fields(cls.fields))
         cls._known = layout = Layout(cls)
         for name in itertools.chain([layout.key_name], layout.fields):
-            if isinstance(name, str) and not any(name in vars(base) for base in cls.__mro__):
-                type.__setattr__(cls, name, _FieldName(name))
+            if isinstance(name, str):
+                inherited = [vars(base)[name] for base in cls.__mro__ if name in vars(base)][:1]
+                # Properties and slots decide about themselves.
+                if not any(hasattr(type(value), '__set__') for value in inherited):
+                    type.__setattr__(cls, name, _FieldName(name, inherited))
 
     def _forget(cls):
         cls._known = None
@@ -127,6 +137,7 @@ class Struct(object):
     """
 
     __slots__ = ('key', '_data', '_load', '_persisted', '__weakref__')
+    # _load: the Future of the first load while that is queued or has failed; None once it came; False before.
 
     #: The name around the keys, ``keyspace{key}``. The name of the class if it says nothing;
     #: it is not inherited.
@@ -158,7 +169,7 @@ class Struct(object):
         self.key, data = layout.split_key(_key_or_data)
         key = layout.core.redis_key(self.key)
         commands, self._data, _ = layout.write_commands(key, data) if data else ((), {}, ())
-        self._load, self._persisted = None, False
+        self._load, self._persisted = False, False
         if no_op:
             return
         loading = self._loading(layout, key, fields) if fields != [] else []
@@ -207,6 +218,7 @@ class Struct(object):
         Sends HGET and HDEL.
         """
         layout, key = _layout_and_key(self)
+        name = plain(name)
         entry = layout.field(name)
         found = []
 
@@ -232,8 +244,8 @@ class Struct(object):
 
     def _add(self, name, sign, amount, pipe):
         layout, key = _layout_and_key(self)
+        name, amount = plain(name), plain(amount)
         entry = layout.field(name)
-        amount = plain(amount)
         kind = kind_of(entry.field)
         if not issubclass(kind, (IntegerField, FloatField)):
             kind = IntegerField if isinstance(amount, numbers.Integral) else FloatField
@@ -255,7 +267,6 @@ class Struct(object):
         layout, key = _layout_and_key(self)
         queue(pipe, layout.connection, [(('DEL', key), None, _apply_clear, self)], Unreturned)
 
-    @classmethod
     def delete(cls, keys=None, pipe=None):
         """Remove the records of one key or several without loading them. Sends a DEL for each.
 
@@ -268,6 +279,13 @@ class Struct(object):
         keys = _names(keys.key if isinstance(keys, Struct) else keys)
         commands = [(('DEL', layout.core.redis_key(key)), None, None, None) for key in keys]
         queue(pipe, layout.connection, commands, Unreturned)
+
+    # Templates of Django call what is callable, but for this.
+    for _method in load, update, remove, pop, incr, decr, clear, delete:
+        _method.alters_data = True
+    del _method
+
+    delete = classmethod(delete)
 
     @classmethod
     def scan_iter(cls, match=None, count=None):
@@ -340,13 +358,14 @@ class Struct(object):
 
     def _require_load(self):
         """Raise ResultNotReady if the first load of the record was queued and has not come; return False otherwise."""
-        if self._load is None:
+        if self._load is None or self._load is False:
             return False
-        try:
-            self._load.result
-            why = cause = None  # its effect comes next
-        except Exception as error:
-            why, cause = text_of(error), getattr(error, '__cause__', None) or error
+        cause, why = None, 'execute its root pipe, or leave the autoexec block of that, first'
+        if type(self._load) is not Unreturned:
+            try:
+                self._load.result
+            except Exception as error:
+                cause, why = getattr(error, '__cause__', None) or error, text_of(error) + '; call load() again'
         refusal = ResultNotReady('%s %s has not loaded: %s' % (type(self).__name__, brief(self.key), why))
         refusal.__cause__ = cause
         raise refusal
@@ -427,9 +446,10 @@ class Struct(object):
         if memo is not None:
             memo[id(self)] = twin
         twin.__setstate__(copied(self.__getstate__()))
-        if self._load is not None:
+        twin._load = self._load
+        if self._load is not None and self._load is not False:
             twin._load = Future()
-            set_error(twin._load, ResultNotReady('it is a copy of a record that had not loaded; load() it'))
+            set_error(twin._load, ResultNotReady('it is a copy of a record that had not loaded'))
         return twin
 
     # Local values are replaced, never changed in place: copies share them.
@@ -480,10 +500,15 @@ def _apply_written(struct, future):
 
 def _apply_changes(changes, future=None):
     struct, local, removed = changes
-    data = dict(item for item in struct._data.items() if item[0] not in removed) if removed else dict(struct._data)
+    data = struct._data
+    if removed:
+        removed = frozenset(removed)
+        data = dict([item for item in data.items() if item[0] not in removed])
+    # What is only local tells nothing of the server.
+    persisted = bool(local) or struct._persisted and bool(data)
+    data = dict(data)
     data.update(local)
-    struct._data = data
-    struct._persisted = bool(data)
+    struct._data, struct._persisted = data, persisted
 
 
 def _apply_clear(struct, future):

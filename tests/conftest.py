@@ -131,8 +131,10 @@ def on_clusters(metafunc):
     """Whether a test holds for a cluster as it does for a server."""
     if set(metafunc.fixturenames) & {'server', 'client', 'linked', 'commands_seen'}:
         return False
+    if metafunc.definition.get_closest_marker('one_server'):
+        return False
     if metafunc.module.__name__.startswith('test_keyspace') and metafunc.config.getoption('--long'):
-        return not metafunc.definition.get_closest_marker('one_server')
+        return True
     return getattr(metafunc.module, 'ON_CLUSTERS', False)
 
 

@@ -951,6 +951,7 @@ def test_each_thread_has_its_own_pipelines_and_the_counters_are_exact(connected)
 
 # -- size
 
+@pytest.mark.one_server
 @pytest.mark.parametrize('depth', [0, 6])
 def test_a_hundred_thousand_commands_fit_in_one_pipeline(connected, depth):
     pipes = nested(redpipe.pipeline(), depth)
@@ -959,3 +960,11 @@ def test_a_hundred_thousand_commands_fit_in_one_pipeline(connected, depth):
         pipe.execute()
     assert refs[0] == 1 and refs[-1] == 100000
     assert [ref.result for ref in refs] == list(range(1, 100001))
+
+
+def test_many_commands_fit_in_one_pipeline_of_a_cluster_too(connected):
+    pipes = nested(redpipe.pipeline(), 6)
+    refs = [pipes[-1].incr('k%d' % (number % 100)) for number in range(20000)]
+    for pipe in reversed(pipes):
+        pipe.execute()
+    assert [ref.result for ref in refs] == [number // 100 + 1 for number in range(20000)]

@@ -202,7 +202,7 @@ def settings():
 @pytest.mark.parametrize('options', settings(), ids=' '.join)
 @pytest.mark.parametrize('lost', [lose_reply, stall, answer('LOADING Redis is loading the dataset in memory')])
 def test_a_read_is_sent_as_often_as_its_client_sends_one(proxy, lost, options):
-    client = redis.StrictRedis(port=proxy.port, socket_timeout=0.1, **options)
+    client = redis.StrictRedis(port=proxy.port, socket_timeout=0.1 if lost is stall else 0.5, **options)
     redpipe.reset()
     redpipe.connect_redis(client)
     proxy.always(lost)

@@ -113,7 +113,7 @@ def refuse(name, instead):
 
 def check_allowed(words):
     """Let the command of these *words* be queued, however they are written, or refuse it."""
-    if not split_name(words[0]):
+    if words[0] and not split_name(words[0]):
         raise InvalidOperation('a command needs a name; %s is none' % brief(words[0]))
     name = changes_connection(words)
     if name:

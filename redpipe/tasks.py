@@ -77,6 +77,7 @@ class AsynchronousTask(SynchronousTask):
         """What the target returned, once it has; raises what the target raised."""
         if self._thread is not None:
             self._ended.wait()  # join() of Python 3.11 takes an interrupted thread for one that has ended
+            self._thread.join()
         return super(AsynchronousTask, self).result
 
 

@@ -174,7 +174,7 @@ def test_keyspaces(connected, given, cls):
 
 
 def test_plain_pipes(connected, given):
-    @given(150, data=st.data())
+    @given(100, data=st.data())
     def check(data):
         word, other = data.draw(wrong()), data.draw(wrong())
         queue = data.draw(st.sampled_from([

@@ -9,7 +9,7 @@ from six.moves import collections_abc as abc
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import FloatField
+from ..fields import FloatField, digits, kind_of
 from ..futures import Future, plain
 
 #: The types that stand for their items where they are the only value; not text, bytes or mappings.
@@ -18,7 +18,13 @@ COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(
 #: The types of words that need no look; most commands have no others.
 PLAIN_WORDS = frozenset([bytes, str, six.text_type, int, float])
 
+#: The types of text and bytes.
+TEXTS = frozenset([bytes, str, six.text_type])
+
 _NUMBERS = (float, int)
+
+#: Newer Pythons may refuse to spell an int that is not smaller.
+LARGE = 10 ** 640
 
 #: The types that redis-py sends, without bool.
 SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
@@ -60,8 +66,36 @@ def check_words(args):
     for arg in args:
         if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
             raise InvalidValue('%s takes text, bytes or a number, not %s' % (args[0], shown(arg)))
+    return tuple(map(_word, args))
+
+
+def _word(arg):
+    """Return what redis-py sends as it should."""
     # A memoryview with steps, or of numbers, is sent wrongly by hiredis and by redis-py.
-    return tuple([arg.tobytes() if type(arg) is memoryview else arg for arg in args])
+    if type(arg) is memoryview:
+        return arg.tobytes()
+    return digits(arg) if type(arg) is int and not -LARGE < arg < LARGE else arg
+
+
+def encoded(field, value):
+    """Return the text or bytes that *field* makes of *value*; a number stands for its digits, as in a command.
+
+    InvalidValue if the field raises StopIteration, which would end a map or a generator around it silently, or returns
+    an object of another type.
+    """
+    try:
+        data = field.encode(value)
+    except StopIteration as error:
+        six.raise_from(InvalidValue('%s.encode raised StopIteration for %s; let it raise InvalidValue' % (
+            kind_of(field).__name__, shown(value))), error)
+    if type(data) in TEXTS or isinstance(data, (bytes, six.text_type)):
+        return data
+    if isinstance(data, (bytearray, memoryview)):
+        return data.tobytes() if isinstance(data, memoryview) else bytes(data)
+    if not isinstance(data, _NUMBERS + six.integer_types) or isinstance(data, bool):
+        raise InvalidValue('%s.encode returned %s; let it return text, bytes or a number' % (
+            kind_of(field).__name__, shown(data)))
+    return repr(data) if isinstance(data, float) else digits(data)
 
 
 class Missing(Future):

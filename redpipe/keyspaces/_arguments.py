@@ -54,7 +54,10 @@ def as_list(values):
 def mapping_pairs(mapping):
     """Return the pairs of a mapping, or of a list of pairs."""
     mapping = plain(mapping)
-    found = list(mapping.items() if hasattr(mapping, 'items') else mapping)
+    try:
+        found = [(name, value) for name, value in (mapping.items() if hasattr(mapping, 'items') else mapping)]
+    except (TypeError, ValueError) as error:
+        six.raise_from(InvalidValue('the command takes a mapping or a list of pairs, not %s' % shown(mapping)), error)
     if not found:
         raise InvalidOperation('the command needs at least one pair; give a mapping that is not empty')
     return found
@@ -223,16 +226,24 @@ def expiry(ex=None, px=None, exat=None, pxat=None, **others):
 
 def in_seconds(time):
     """Return a span of *time* in whole seconds, from those or from a timedelta."""
-    time = plain(time)
-    return time.days * 86400 + time.seconds if isinstance(time, timedelta) else time
+    return _span(time, 1000000)
 
 
 def in_milliseconds(time):
     """Return a span of *time* in milliseconds, from those or from a timedelta."""
+    return _span(time, 1000)
+
+
+def _span(time, unit):
+    """Return *time*, or how many units of *unit* microseconds a timedelta has, away from 0 if that is no whole number.
+
+    A key that expires after 0 seconds would be gone at once.
+    """
     time = plain(time)
-    if isinstance(time, timedelta):
-        return in_seconds(time) * 1000 + time.microseconds // 1000
-    return time
+    if not isinstance(time, timedelta):
+        return time
+    time = (time.days * 86400 + time.seconds) * 1000000 + time.microseconds
+    return -(-time // unit) if time > 0 else time // unit
 
 
 def at_seconds(when):

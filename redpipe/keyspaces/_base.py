@@ -202,9 +202,12 @@ class KeyspaceBase(object):
 
     def _pattern(self, match):
         """Return the pattern of the redis keys whose names match the pattern *match*."""
+        match = plain(match)
+        if not isinstance(match, (bytes, six.text_type, type(None))):
+            raise InvalidValue('match is a pattern of names, in text or bytes, not %s' % shown(match))
         if self.keyspace is None:
             return match
-        match = b'*' if match is None else six.ensure_binary(plain(match))
+        match = b'*' if match is None else six.ensure_binary(match)
         return GLOB.sub(br'\\\1', six.ensure_binary(self.keyspace)) + b'{' + match + b'}'
 
     # Values.

@@ -5,6 +5,7 @@ import gc
 import inspect
 import re
 import time
+from datetime import timedelta
 
 import pytest
 import redis
@@ -17,7 +18,7 @@ from redpipe import keyspaces
 from redpipe.exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from redpipe.fields import AsciiField, IntegerField, ListField, TextField
 from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, ShardedHash, SortedSet, String
-from redpipe.keyspaces._arguments import MISSING, Missing, check_words
+from redpipe.keyspaces._arguments import MISSING, Missing, check_words, in_milliseconds, in_seconds
 
 try:
     from hypothesis import given, settings, strategies as st
@@ -764,6 +765,43 @@ def test_an_int_of_any_size_stands_for_its_digits(sign, connected):
                  lambda: String().setex('n', u'v', number)):
         with pytest.raises(redis.ResponseError):
             call()
+
+
+@pytest.mark.parametrize('call', [
+    lambda: String().lcs('a', 'b', minmatchlen=7), lambda: String().lcs('a', 'b', withmatchlen=True),
+    lambda: String().lcs('a', 'b', len=True, withmatchlen=True), lambda: SortedSet().zadd('k', {'b': 1}, score=5)])
+def test_an_option_that_would_have_no_meaning_is_refused(call, connected):
+    with pytest.raises(InvalidOperation):
+        call()
+
+
+@pytest.mark.parametrize('call', [
+    lambda: String().mset([('a',)]), lambda: String().mset(5), lambda: Hash().hmset('k', [('a', u'b', u'c')]),
+    lambda: ShardedHash().hmset('k', [5]), lambda: SortedSet().zunionstore('d', {}.items()),
+    lambda: String().scan(match=5), lambda: type('Keys', (String,), {'keyspace': 'K'})().scan(match=5)])
+def test_what_is_no_pair_and_no_pattern_is_told(call, connected):
+    with pytest.raises((InvalidValue, InvalidOperation)):
+        call()
+
+
+@pytest.mark.parametrize('span, seconds, milliseconds', [
+    (timedelta(milliseconds=300), 1, 300), (timedelta(microseconds=1), 1, 1), (timedelta(seconds=2), 2, 2000),
+    (timedelta(seconds=2, microseconds=1001), 3, 2002), (timedelta(0), 0, 0), (timedelta(seconds=-1), -1, -1000),
+    (timedelta(milliseconds=-300), -1, -300), (timedelta(days=2), 172800, 172800000)])
+def test_a_timedelta_is_rounded_up_to_the_unit(span, seconds, milliseconds):
+    assert (in_seconds(span), in_milliseconds(span)) == (seconds, milliseconds)
+
+
+def test_a_short_timedelta_removes_no_key(connected):
+    short = timedelta(milliseconds=300)
+    connected.set('k', 'v')
+    assert String().expire('k', short) == 1
+    assert String().get('k') == u'v' and String().ttl('k') == 1
+    String().setex('k', u'w', short)
+    String().set('l', u'w', short)
+    assert String().mget('k', 'l') == [u'w', u'w']
+    connected.hset('s:0', 'a', 'b')
+    assert type('Small', (ShardedHash,), {'shards': 1})().expire('s', short) == 1
 
 
 def test_a_missing_member_is_named(connected):

@@ -44,7 +44,7 @@ class IntegerField(object):
     def encode(cls, value):
         """Return the digits of *value* as a ``str``."""
         try:
-            return _digits(value if type(value) is int else _exactly(int, value))
+            return digits(value if type(value) is int else _exactly(int, value))
         except Exception as error:
             _refuse(cls, value, error)
 
@@ -79,7 +79,7 @@ class FloatField(object):
                 return str(value)
             number = _exactly(float, value)
             if number.is_integer() and not isinstance(value, float):
-                return _digits(int(value))
+                return digits(int(value))
             return repr(number)
         except Exception as error:
             _refuse(cls, value, error)
@@ -365,7 +365,8 @@ def _bytes(value):
     return bytes(bytearray(_sized(value)))
 
 
-def _digits(number):
+def digits(number):
+    """Return the digits of an int of any size as a ``str``."""
     try:
         return str(number)
     except ValueError:

@@ -116,19 +116,33 @@ class Future(object):
 
     # Pickle skips a state that is false; this one never is.
     def __reduce__(self):
-        return type(self), (), {'result': self._result}
+        kind, state = _kind(self), {'result': self._result}
+        if kind is not Future:
+            state.update([('attributes', own) for own in [_attributes(self)] if own])
+        return kind, (), state
 
     def __setstate__(self, state):
-        """Take the state of any release: ``{'result': x}``, formerly ``(x,)`` or the bare result."""
-        if type(state) is dict and list(state) == ['result']:
+        """Take the state of any release: ``{'result': x}``, formerly ``(x,)`` or the bare result.
+
+        A subclass may have ``attributes`` of its own beside the result.
+        """
+        if type(state) is dict and sorted(state) == ['attributes', 'result'] and type(self) is not Future:
+            for name, value in state['attributes'].items():
+                setattr(self, name, value)
+            state = state['result']
+        elif type(state) is dict and list(state) == ['result']:
             state = state['result']
         elif type(state) is tuple and len(state) == 1:
             state = state[0]
         self.set(state)
 
     def __deepcopy__(self, memo):
-        twin = type(self)()
+        kind = _kind(self)
+        twin = kind()
         twin._result = copy.deepcopy(self._result, memo)
+        if kind is not Future:
+            for name, value in _attributes(self).items():
+                setattr(twin, name, copy.deepcopy(value, memo))
         return twin
 
     def __dir__(self):
@@ -232,9 +246,31 @@ class Unreturned(Future):
 _slot = Future._result
 
 
+def _kind(future):
+    """Return the class that *future* has while it holds a plain result."""
+    for kind in type(future).__mro__:
+        if not issubclass(kind, (_Failed, _Following)):
+            return kind
+
+
 def _settle(future, data):
-    future.__class__ = Future
+    future.__class__ = _kind(future)
     future._result = data
+
+
+def _attributes(future):
+    """Return the attributes that a subclass gives *future*, in its dict and in slots, by name."""
+    found = {}
+    for kind in type(future).__mro__:
+        for name, member in vars(kind).items():
+            try:
+                if name == '__dict__':
+                    found.update(member.__get__(future))
+                elif isinstance(member, types.MemberDescriptorType) and member is not _slot:
+                    found[name] = member.__get__(future)
+            except AttributeError:
+                pass  # an empty slot
+    return found
 
 
 class _Failed(Future):
@@ -265,9 +301,6 @@ class _Following(Future):
         # Of the result; or the error of the last one is an AttributeError.
         return getattr(_last(self)._result, name)
 
-    def __reduce__(self):
-        return Future, (), {'result': self._result}
-
 
 class _Broken(_Failed):
     """A local value of a Struct that raises InvalidValue; its copies and pickles raise it too."""
@@ -283,7 +316,7 @@ class _Broken(_Failed):
 
 def _last(future):
     """Return the Future at the end of the chain that *future* follows."""
-    while type(future) is _Following:
+    while issubclass(type(future), _Following):
         future = _slot.__get__(future)
     return future
 
@@ -292,8 +325,11 @@ def _follow(future, other):
     other = _last(other)
     if other is future:
         raise InvalidOperation('a Future cannot be its own result; set it to a value, or to another Future')
+    kind = _kind(future)
     _settle(future, other)
-    future.__class__ = _Following
+    # The class for a subclass has that one's methods, and its place for attributes.
+    future.__class__ = _Following if kind is Future else type(kind)(
+        kind.__name__, (kind, _Following), {'__slots__': (), '__module__': kind.__module__})
 
 
 def set_error(future, error):

@@ -9,7 +9,7 @@ from six.moves import collections_abc as abc
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import FloatField
+from ..fields import FloatField, digits, kind_of
 from ..futures import Future, plain
 
 #: The types that stand for their items where they are the only value; not text, bytes or mappings.
@@ -18,7 +18,13 @@ COLLECTIONS = (list, tuple, abc.Set, abc.Iterator, abc.MappingView, deque, type(
 #: The types of words that need no look; most commands have no others.
 PLAIN_WORDS = frozenset([bytes, str, six.text_type, int, float])
 
+#: The types of text and bytes.
+TEXTS = frozenset([bytes, str, six.text_type])
+
 _NUMBERS = (float, int)
+
+#: Newer Pythons may refuse to spell an int that is not smaller.
+LARGE = 10 ** 640
 
 #: The types that redis-py sends, without bool.
 SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
@@ -48,7 +54,10 @@ def as_list(values):
 def mapping_pairs(mapping):
     """Return the pairs of a mapping, or of a list of pairs."""
     mapping = plain(mapping)
-    found = list(mapping.items() if hasattr(mapping, 'items') else mapping)
+    try:
+        found = [(name, value) for name, value in (mapping.items() if hasattr(mapping, 'items') else mapping)]
+    except (TypeError, ValueError) as error:
+        six.raise_from(InvalidValue('the command takes a mapping or a list of pairs, not %s' % shown(mapping)), error)
     if not found:
         raise InvalidOperation('the command needs at least one pair; give a mapping that is not empty')
     return found
@@ -60,8 +69,36 @@ def check_words(args):
     for arg in args:
         if not isinstance(arg, SENDABLE) or isinstance(arg, bool):
             raise InvalidValue('%s takes text, bytes or a number, not %s' % (args[0], shown(arg)))
+    return tuple(map(_word, args))
+
+
+def _word(arg):
+    """Return what redis-py sends as it should."""
     # A memoryview with steps, or of numbers, is sent wrongly by hiredis and by redis-py.
-    return tuple([arg.tobytes() if type(arg) is memoryview else arg for arg in args])
+    if type(arg) is memoryview:
+        return arg.tobytes()
+    return digits(arg) if type(arg) is int and not -LARGE < arg < LARGE else arg
+
+
+def encoded(field, value):
+    """Return the text or bytes that *field* makes of *value*; a number stands for its digits, as in a command.
+
+    InvalidValue if the field raises StopIteration, which would end a map or a generator around it silently, or returns
+    an object of another type.
+    """
+    try:
+        data = field.encode(value)
+    except StopIteration as error:
+        six.raise_from(InvalidValue('%s.encode raised StopIteration for %s; let it raise InvalidValue' % (
+            kind_of(field).__name__, shown(value))), error)
+    if type(data) in TEXTS or isinstance(data, (bytes, six.text_type)):
+        return data
+    if isinstance(data, (bytearray, memoryview)):
+        return data.tobytes() if isinstance(data, memoryview) else bytes(data)
+    if not isinstance(data, _NUMBERS + six.integer_types) or isinstance(data, bool):
+        raise InvalidValue('%s.encode returned %s; let it return text, bytes or a number' % (
+            kind_of(field).__name__, shown(data)))
+    return repr(data) if isinstance(data, float) else digits(data)
 
 
 class Missing(Future):
@@ -189,16 +226,24 @@ def expiry(ex=None, px=None, exat=None, pxat=None, **others):
 
 def in_seconds(time):
     """Return a span of *time* in whole seconds, from those or from a timedelta."""
-    time = plain(time)
-    return time.days * 86400 + time.seconds if isinstance(time, timedelta) else time
+    return _span(time, 1000000)
 
 
 def in_milliseconds(time):
     """Return a span of *time* in milliseconds, from those or from a timedelta."""
+    return _span(time, 1000)
+
+
+def _span(time, unit):
+    """Return *time*, or how many units of *unit* microseconds a timedelta has, away from 0 if that is no whole number.
+
+    A key that expires after 0 seconds would be gone at once.
+    """
     time = plain(time)
-    if isinstance(time, timedelta):
-        return in_seconds(time) * 1000 + time.microseconds // 1000
-    return time
+    if not isinstance(time, timedelta):
+        return time
+    time = (time.days * 86400 + time.seconds) * 1000000 + time.microseconds
+    return -(-time // unit) if time > 0 else time // unit
 
 
 def at_seconds(when):

@@ -6,10 +6,10 @@ import six
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField, codec, kind_of, utf8
+from ..fields import TextField, codec, digits, kind_of, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, Pipe, autoexec, pipeline, queue
-from ._arguments import PLAIN_WORDS, as_list, check_words
+from ._arguments import LARGE, PLAIN_WORDS, as_list, check_words, encoded
 from ._replies import decode_list
 
 #: The characters that have a meaning in a pattern of Redis.
@@ -100,7 +100,8 @@ class KeyspaceBase(object):
         *decode* makes the result from the reply.
         """
         for arg in args:
-            if type(arg) not in PLAIN_WORDS:
+            kind = type(arg)
+            if kind not in PLAIN_WORDS or kind is int and not -LARGE < arg < LARGE:
                 args = check_words(args)
                 break
         pipe = self._pipe
@@ -161,7 +162,7 @@ class KeyspaceBase(object):
             except ValueError:
                 name = TextField.encode(key)  # which refuses it
         elif kind is int and cls.keyparse is TextField:
-            name = b'%d' % key
+            name = b'%d' % key if abs(key) < LARGE else six.ensure_binary(digits(key))
         else:
             name = six.ensure_binary(cls._encode_key(key))
         keyspace = cls.keyspace
@@ -176,13 +177,13 @@ class KeyspaceBase(object):
         if isinstance(key, bytes):
             key = field.decode(key)
         if type(key) not in six.integer_types:
-            return field.encode(key)
-        if issubclass(kind_of(field), TextField):
-            return field.encode(six.text_type(key))
-        try:
-            return field.encode(key)
-        except InvalidValue:
-            return field.encode(six.text_type(key))
+            return encoded(field, key)
+        if not issubclass(kind_of(field), TextField):
+            try:
+                return encoded(field, key)
+            except InvalidValue:
+                pass
+        return encoded(field, six.ensure_text(digits(key)))
 
     def _keys(self, *keys):
         """Return the redis keys of several arguments, each a key or a collection of keys."""
@@ -201,9 +202,12 @@ class KeyspaceBase(object):
 
     def _pattern(self, match):
         """Return the pattern of the redis keys whose names match the pattern *match*."""
+        match = plain(match)
+        if not isinstance(match, (bytes, six.text_type, type(None))):
+            raise InvalidValue('match is a pattern of names, in text or bytes, not %s' % shown(match))
         if self.keyspace is None:
             return match
-        match = b'*' if match is None else six.ensure_binary(plain(match))
+        match = b'*' if match is None else six.ensure_binary(match)
         return GLOB.sub(br'\\\1', six.ensure_binary(self.keyspace)) + b'{' + match + b'}'
 
     # Values.
@@ -213,7 +217,7 @@ class KeyspaceBase(object):
         if field is not TextField:  # then as in _value_field, mostly without the call
             given, known = self._cached_value_field
             field = known if given is field else self._value_field()
-        return field.encode(value if type(value) is _TEXT else plain(value))
+        return encoded(field, value if type(value) is _TEXT else plain(value))
 
     def _encode_all(self, values):
         values = as_list(values)
@@ -223,8 +227,7 @@ class KeyspaceBase(object):
                 return tuple(map(utf8, values))
             except Exception:
                 pass  # there is a Future among them, or what the field refuses
-        # A codec that raises StopIteration would end a map, and a generator, as if there were no more values.
-        return tuple([field.encode(plain(value)) for value in values])
+        return tuple([encoded(field, plain(value)) for value in values])
 
     # Decoders. The reply is None for a missing key.
 

@@ -5,9 +5,9 @@ import six
 
 from .._texts import brief, shown, text_of
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import OWN, FloatField, TextField, codec, kind_of
+from ..fields import OWN, FloatField, TextField, codec, digits, kind_of
 from ..futures import plain
-from ._arguments import PLAIN_WORDS, as_list, mapping_pairs
+from ._arguments import PLAIN_WORDS, as_list, encoded, mapping_pairs
 from ._base import TEXT, BoundedCache, KeyspaceBase
 from ._replies import reply_pairs
 
@@ -68,9 +68,7 @@ class HashMembers(KeyspaceBase):
         members = as_list(members)
         try:
             words = tuple(map(self._codecs().encode, members))
-        except TypeError:
-            words = ()
-        if len(words) != len(members):  # one has no hash, or its codec raised StopIteration, which ends a map
+        except TypeError:  # one has no hash
             words = tuple([self._member(member)[0] for member in members])  # which blames the one
         return words, partial(self._decode_values, members)
 
@@ -80,16 +78,7 @@ class HashMembers(KeyspaceBase):
 
     def _assignments(self, member=None, value=None, mapping=None, items=None):
         """Return the members and values that these arguments of HSET give, as they are sent."""
-        if mapping is None and items is None:
-            return self._encode_pairs([(member, value)])
-        given = [] if member is None and value is None else [(member, value)]
-        if items:
-            given += zip(items[::2], items[1::2])
-        if mapping is not None:
-            given += mapping_pairs(mapping)
-        if not given or len(items or ()) % 2:
-            raise InvalidOperation('each member needs a value, and there must be one at least')
-        return self._encode_pairs(given)
+        return self._encode_pairs(pairs_given(member, value, mapping, items))
 
     def _encode_pairs(self, given):
         """Return members and values in turn, as they are sent, for a list of pairs."""
@@ -104,7 +93,7 @@ class HashMembers(KeyspaceBase):
                 _refuse(member, error)
             words.append(word)
             try:
-                words.append(field.encode(value if type(value) in PLAIN_WORDS else plain(value)))
+                words.append(encoded(field, value if type(value) in PLAIN_WORDS else plain(value)))
             except InvalidValue as error:
                 _blame(member, error)
         return tuple(words)
@@ -193,19 +182,37 @@ class _MemberCodecs(object):
         """Return *member* as it will be read; among members that are text, a number is its text."""
         member = plain(member)
         if self._spells and type(member) in _NUMBERS:
-            member = six.ensure_text(FloatField.encode(member) if type(member) is float else str(member))
+            member = six.ensure_text(FloatField.encode(member) if type(member) is float else digits(member))
         return member
 
     def _encode(self, member):
         member = self.named(member)
         hash(member)  # TypeError for a list, for example, which is no member
-        return self._codec.encode(member)
+        try:
+            return encoded(self._codec, member)
+        except InvalidValue as error:
+            _blame(member, error)
 
     def _entry(self, member):
         """Return *member* as it is sent, the field of its value, and the key in ``fields`` with what was there."""
         member = self.named(member)
         key = self._keys.get(member, member)
         return self._encode(member), self.fields.get(member, self.default), key, self.snapshot.get(key)
+
+
+def pairs_given(member, value, mapping, items):
+    """Return the pairs of members and values that these arguments of HSET give; at least one."""
+    if mapping is None and items is None:
+        return [(member, value)]
+    given = [] if member is None and value is None else [(member, value)]
+    if items:
+        given += zip(items[::2], items[1::2])
+    if mapping is not None:
+        given += mapping_pairs(mapping)
+    if not given or len(items or ()) % 2:
+        raise InvalidOperation('each member needs a value, and there must be one at least; give a member and '
+                               'its value, or a mapping that is not empty')
+    return given
 
 
 def _refuse(member, error):

@@ -9,7 +9,7 @@ from functools import partial
 import six
 
 from ._arguments import MISSING, ONE, ONE_FLOAT, Missing, as_list, either, in_seconds, mapping_pairs, options
-from ._hash_members import HashMembers
+from ._hash_members import HashMembers, pairs_given
 
 __all__ = ['ShardedHash']
 
@@ -35,17 +35,14 @@ class ShardedHash(HashMembers):
         member, parse = self._member(field)
         return self._queue(('HGET', self._shard_of(name, member), member), parse.decode)
 
-    def hset(self, name, member=None, value=None, mapping=None, key=None):
-        """Set the values of a member and of the members in *mapping*; return how many are new.
+    def hset(self, name, member=None, value=None, mapping=None, items=None, key=None):
+        """Set the values of a member, and of the members in *mapping* and *items*; return how many are new.
 
-        Sends HSET to each shard of these members.
+        *items* is a flat list of members and values. Sends HSET to each shard of these members.
         """
         if key is not None:
             member = either('member', member, 'key', key, None)
-        given = [] if member is None and mapping is not None else [(member, value)]
-        if mapping is not None:
-            given += mapping_pairs(mapping)
-        return self._combine(sum, self._setting('HSET', name, given))
+        return self._combine(sum, self._setting('HSET', name, pairs_given(member, value, mapping, items)))
 
     def hsetnx(self, name, member=Missing('member'), value=Missing('value'), key=None):
         """Set the value of a member if it is missing: 1 if it was, otherwise 0. Sends HSETNX."""

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, TypeVar, overload
 
 from .._pipe_methods import _Float, _Int, _Time
@@ -27,6 +27,7 @@ class ShardedHash(HashMembers):
         member: _M | None = None,
         value: _E | None = None,
         mapping: _Pairs[_M, _E] | Iterable[tuple[_M, _E]] | None = None,
+        items: Sequence[_M | _E] | None = None,
     ) -> Future[int]: ...
     @overload
     def hset(
@@ -36,6 +37,7 @@ class ShardedHash(HashMembers):
         key: _M,
         value: _E | None = None,
         mapping: _Pairs[_M, _E] | Iterable[tuple[_M, _E]] | None = None,
+        items: Sequence[_M | _E] | None = None,
     ) -> Future[int]: ...
     @overload
     def hsetnx(self: _MemberWrites[_K, _M, _E], name: _K, member: _M, value: _E) -> Future[int]: ...

@@ -2,6 +2,7 @@
 from functools import partial
 
 from ..exceptions import InvalidOperation
+from ..futures import plain
 from ._arguments import (
     MISSING,
     ONE,
@@ -64,6 +65,8 @@ class SortedSet(Ranges):
         """Return the words for *members*, each after its score."""
         words = []
         if hasattr(members, 'items'):
+            if plain(score) != 1:
+                raise InvalidOperation('a mapping has the score of each value; give score only with values alone')
             for member, score in mapping_pairs(members):
                 words += as_score(score), self._encode(member)
         else:

@@ -173,6 +173,8 @@ class String(Keyspace):
         - *withmatchlen*: with *idx*, add the length of each piece.
         """
         exclusive(len=len, idx=idx)
+        needs('minmatchlen', minmatchlen, 'idx', idx)
+        needs('withmatchlen', withmatchlen, 'idx', idx)
         words = flags(LEN=len, IDX=idx, WITHMATCHLEN=withmatchlen)
         words += options(MINMATCHLEN=minmatchlen or None)
         decode = None if len else text_dict if idx else self._decode

@@ -110,6 +110,25 @@ def test_nothing_to_set_is_refused(index, given):
         hashes.hset('k', **given)
 
 
+def test_a_value_without_its_member_is_refused(index, connected):
+    hashes, execute = index
+    for more in ({'mapping': {'x': 'y'}}, {'items': ['x', 'y']}, {}):
+        with pytest.raises(redpipe.InvalidValue, match='member None'):
+            hashes.hset('k', value='lost', **more)
+    for given in ({'items': ['x']}, {'items': []}):
+        with pytest.raises(redpipe.InvalidOperation, match='give a member and its value'):
+            hashes.hset('k', **given)
+    execute()
+    assert not any(connected.exists(key) for key in Index.shard_keys('k'))
+
+
+def test_a_flat_list_of_members_and_values_is_set(index):
+    hashes, execute = index
+    count, found = hashes.hset('k', 'a', '1', {'b': '2'}, ['count', 3, 'd', '4']), hashes.hgetall('k')
+    execute()
+    assert count == 4 and found == {'a': '1', 'b': '2', 'count': 3, 'd': '4'}
+
+
 @pytest.mark.parametrize('parse, members', [
     (redpipe.IntegerField, [1, 2, 10 ** 20]), (redpipe.FloatField, [0.5, 2.0]),
     (redpipe.BinaryField, [b'\xff', b'a']), (Upper, [u'A', u'\xc9'])])

@@ -5,6 +5,7 @@ import gc
 import inspect
 import re
 import time
+from datetime import timedelta
 
 import pytest
 import redis
@@ -17,7 +18,7 @@ from redpipe import keyspaces
 from redpipe.exceptions import InvalidOperation, InvalidPipeline, InvalidValue, ResultNotReady
 from redpipe.fields import AsciiField, IntegerField, ListField, TextField
 from redpipe.keyspaces import Geo, Hash, HyperLogLog, Keyspace, List, Set, ShardedHash, SortedSet, String
-from redpipe.keyspaces._arguments import MISSING, Missing, check_words
+from redpipe.keyspaces._arguments import MISSING, Missing, check_words, in_milliseconds, in_seconds
 
 try:
     from hypothesis import given, settings, strategies as st
@@ -260,7 +261,6 @@ APART = {
 #: Parameters of redis-py's that a class does not have at all.
 LACKING = {
     (ShardedHash, 'expire'): ['nx', 'xx', 'gt', 'lt'],
-    (ShardedHash, 'hset'): ['items'],
     (ShardedHash, 'hscan_iter'): ['no_values'],
     (List, 'lpushx'): ['value'],  # several values, as in redis-py from 4 on
     (List, 'rpushx'): ['value'],
@@ -692,11 +692,123 @@ SEVERAL = (u'red', u'mauve', u'blue')
 def test_a_codec_that_raises_stopiteration_sends_no_part(cls, name, args, connected):
     keys = type('Keys', (Colours, cls), {})
     pipe = redpipe.pipeline()
-    with pytest.raises(StopIteration):
+    with pytest.raises(InvalidValue, match='Colour.encode raised StopIteration'):
         getattr(keys(pipe), name)(u'red', *args)
-    with pytest.raises(StopIteration):
+    with pytest.raises(InvalidValue, match='Colour.encode raised StopIteration'):
         keys(pipe).delete(*SEVERAL)
     assert pipe._queued == 0
+
+
+@pytest.mark.parametrize('call', [
+    lambda bases: type('Keys', bases(String), {})().get(u'mauve'),
+    lambda bases: type('Keys', bases(String), {})().set(u'red', u'mauve'),
+    lambda bases: type('Keys', bases(Hash), {})().hget(u'red', u'mauve'),
+    lambda bases: type('Keys', bases(Hash), {})().hset(u'red', u'red', u'mauve'),
+    lambda bases: type('Keys', bases(ShardedHash), {})().hget(u'red', u'mauve'),
+    lambda bases: type('Keys', bases(ShardedHash), {})().hscan_iter(u'mauve')])
+def test_a_codec_that_raises_stopiteration_does_not_end_the_iteration_around_it(call, connected):
+    with pytest.raises(InvalidValue, match='Colour.encode raised StopIteration'):
+        list(map(call, [lambda cls: (Colours, cls)]))
+
+
+class Answer(object):
+    """A codec that returns what it is given, whatever that is."""
+
+    @classmethod
+    def encode(cls, value):
+        return value
+
+    @classmethod
+    def decode(cls, value):
+        return value
+
+
+class Answers(object):
+    keyspace = 'A'
+    keyparse = valueparse = memberparse = Answer
+
+
+@pytest.mark.parametrize('value, stored', [
+    (5, b'5'), (-2.5, b'-2.5'), (10 ** 20, b'%d' % 10 ** 20), (b'a', b'a'), (u'\xe9', u'\xe9'.encode('utf-8'))])
+def test_a_number_that_a_codec_returns_is_sent_as_its_digits(value, stored, connected):
+    for cls in (Hash, ShardedHash):
+        keys = type('Keys', (Answers, cls), {'shards': 3})
+        assert keys().hset(value, value, value) == 1
+        assert keys().hget(value, value) == stored
+        assert keys().hmget(value, [value]) == [stored]
+        assert keys().hgetall(value) == {stored: stored}
+        assert keys().delete(value) == 1
+    assert type('Keys', (Answers, String), {}).redis_key(value) == b'A{' + stored + b'}'
+
+
+@pytest.mark.parametrize('wrong', [True, (), frozenset()])
+def test_what_a_codec_returns_but_redis_cannot_hold_names_the_codec(wrong, connected):
+    with pytest.raises(InvalidValue, match='Answer.encode returned'):
+        type('Keys', (Answers, String), {})().get(frozenset() if wrong == () else wrong)
+    with pytest.raises(InvalidValue, match='Answer.encode returned'):
+        type('Keys', (Answers, String), {})().set('a', wrong)
+    for cls in (Hash, ShardedHash):
+        with pytest.raises(InvalidValue, match='Answer.encode returned'):
+            type('Keys', (Answers, cls), {})().hget('a', wrong)
+
+
+@pytest.mark.parametrize('sign', [1, -1])
+def test_an_int_of_any_size_stands_for_its_digits(sign, connected):
+    number = sign * 10 ** 5000
+    digits = IntegerField.encode(number)
+    assert String.redis_key(number) == six.ensure_binary(digits)
+    assert String().get(number).result is None
+    assert Hash().hset('h', number, u'v') == 1 and Hash().hget('h', number) == u'v'
+    assert ShardedHash().hset('s', number, u'v') == 1 and ShardedHash().hmget('s', [number]) == [u'v']
+    assert Hash().hgetall('h') == {six.ensure_text(digits): u'v'}
+    for call in (lambda: String().incr('n', number), lambda: Hash().hincrby('h', 'n', number),
+                 lambda: String().setex('n', u'v', number)):
+        with pytest.raises(redis.ResponseError):
+            call()
+
+
+@pytest.mark.parametrize('call', [
+    lambda: String().lcs('a', 'b', minmatchlen=7), lambda: String().lcs('a', 'b', withmatchlen=True),
+    lambda: String().lcs('a', 'b', len=True, withmatchlen=True), lambda: SortedSet().zadd('k', {'b': 1}, score=5)])
+def test_an_option_that_would_have_no_meaning_is_refused(call, connected):
+    with pytest.raises(InvalidOperation):
+        call()
+
+
+@pytest.mark.parametrize('call', [
+    lambda: String().mset([('a',)]), lambda: String().mset(5), lambda: Hash().hmset('k', [('a', u'b', u'c')]),
+    lambda: ShardedHash().hmset('k', [5]), lambda: SortedSet().zunionstore('d', {}.items()),
+    lambda: String().scan(match=5), lambda: type('Keys', (String,), {'keyspace': 'K'})().scan(match=5)])
+def test_what_is_no_pair_and_no_pattern_is_told(call, connected):
+    with pytest.raises((InvalidValue, InvalidOperation)):
+        call()
+
+
+@pytest.mark.parametrize('span, seconds, milliseconds', [
+    (timedelta(milliseconds=300), 1, 300), (timedelta(microseconds=1), 1, 1), (timedelta(seconds=2), 2, 2000),
+    (timedelta(seconds=2, microseconds=1001), 3, 2002), (timedelta(0), 0, 0), (timedelta(seconds=-1), -1, -1000),
+    (timedelta(milliseconds=-300), -1, -300), (timedelta(days=2), 172800, 172800000)])
+def test_a_timedelta_is_rounded_up_to_the_unit(span, seconds, milliseconds):
+    assert (in_seconds(span), in_milliseconds(span)) == (seconds, milliseconds)
+
+
+def test_a_short_timedelta_removes_no_key(connected):
+    short = timedelta(milliseconds=300)
+    connected.set('k', 'v')
+    assert String().expire('k', short) == 1
+    assert String().get('k') == u'v' and String().ttl('k') == 1
+    String().setex('k', u'w', short)
+    String().set('l', u'w', short)
+    assert String().mget('k', 'l') == [u'w', u'w']
+    connected.hset('s:0', 'a', 'b')
+    assert type('Small', (ShardedHash,), {'shards': 1})().expire('s', short) == 1
+
+
+def test_a_missing_member_is_named(connected):
+    for call in (lambda: Hash().hset('k'), lambda: Hash().hget('k', None), lambda: Hash().hset('k', value=u'v'),
+                 lambda: ShardedHash().hget('k', None), lambda: Hash().hdel('k', u'a', None)):
+        with pytest.raises(InvalidValue, match='member None: TextField wants text'):
+            call()
 
 
 @pytest.mark.parametrize('cls, write, read', [
@@ -721,7 +833,7 @@ def test_a_codec_that_raises_stopiteration_does_not_end_an_iterator(connected):
         with pytest.raises(InvalidValue) as refused:
             list(found)
     assert 'StopIteration' in str(refused.value)
-    with pytest.raises(StopIteration):
+    with pytest.raises(InvalidValue):
         type('Keys', (Colours, ShardedHash), {})().hscan_iter(u'mauve')
 
 

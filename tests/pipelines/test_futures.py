@@ -537,6 +537,76 @@ def test_the_state_in_a_pickle_is_a_dict_with_the_result(value, protocol):
     assert older.result == value
 
 
+class Bare(Future):
+    __slots__ = ()
+
+
+class Open(Future):
+    pass
+
+
+class Slotted(Future):
+    __slots__ = ('unit', '__note', 'empty')
+
+    def note(self, *given):
+        for text in given:
+            self.__note = text
+        return self.__note
+
+
+class Both(Slotted):
+    pass
+
+
+@pytest.mark.parametrize('cls', [Bare, Open, Slotted, Both])
+def test_a_future_of_a_subclass_follows_another_and_stays_what_it_is(cls):
+    mine, other = cls(), Future()
+    if cls is not Bare:
+        mine.unit = 'km'
+    mine.set(other)
+    assert isinstance(mine, cls) and repr(mine) == 'None'
+    with pytest.raises(redpipe.ResultNotReady):
+        mine.result
+    mine.set(mine_too(cls, other))
+    other.set(5)
+    assert mine + 1 == 6 and mine.result == 5 and mine.bit_length() == 3
+    assert type(pickle.loads(pickle.dumps(mine))) is cls is type(copy.copy(mine)) is type(copy.deepcopy(mine))
+    if cls is not Bare:
+        assert mine.unit == 'km' and copy.copy(mine).unit == 'km'
+    mine.set(7)
+    assert type(mine) is cls and mine.result == 7 and other == 5
+    with pytest.raises(redpipe.InvalidOperation):
+        mine.set(mine)
+
+
+def mine_too(cls, other):
+    between = cls()
+    between.set(other)
+    return between
+
+
+@pytest.mark.parametrize('cls', [Open, Slotted, Both])
+@pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
+def test_copies_of_a_subclass_keep_its_attributes(cls, protocol):
+    mine = cls()
+    mine.set([1])
+    mine.unit = ['km']
+    if cls is not Open:
+        mine.note('private')
+    for twin in (pickle.loads(pickle.dumps(mine, protocol)), copy.copy(mine), copy.deepcopy(mine)):
+        assert type(twin) is cls and twin == [1] and twin.unit == ['km']
+        assert cls is Open or twin.note() == 'private'
+    assert copy.copy(mine).unit is mine.unit and copy.deepcopy(mine).unit is not mine.unit
+
+
+def test_a_result_that_looks_like_the_state_of_a_subclass_is_kept():
+    looks = {'result': 1, 'attributes': {'unit': 'km'}}
+    for cls in (Future, Bare, Open):
+        mine = cls()
+        mine.set(looks)
+        assert pickle.loads(pickle.dumps(mine)).result == looks == copy.deepcopy(mine).result
+
+
 def test_copies_are_futures():
     value = [[1]]
     shallow, deep = copy.copy(settled(value)), copy.deepcopy(settled(value))

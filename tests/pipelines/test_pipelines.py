@@ -968,3 +968,20 @@ def test_many_commands_fit_in_one_pipeline_of_a_cluster_too(connected):
     for pipe in reversed(pipes):
         pipe.execute()
     assert [ref.result for ref in refs] == [number // 100 + 1 for number in range(20000)]
+
+
+def test_a_word_without_text_is_no_hindrance_to_the_warning(connected):
+    class Mute(object):
+        def __str__(self):
+            raise ValueError('no text')
+        __unicode__ = __repr__ = __str__
+
+    with pytest.warns(RuntimeWarning, match='Mute'):
+        with redpipe.pipeline() as pipe:
+            pipe.execute_command('SET', 'k', Mute())
+
+
+def test_the_error_for_a_command_about_the_connection_names_no_way_that_is_refused(connected):
+    with pytest.raises(AttributeError) as caught:
+        redpipe.pipeline().subscribe
+    assert 'execute_command' not in str(caught.value) and 'connection' in str(caught.value)

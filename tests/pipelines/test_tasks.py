@@ -155,3 +155,33 @@ def test_threads_never_touch_a_callback_or_a_future(four_slow_servers):
                 inner._queue_command(name, ('PING',), lambda reply: where.append(threading.current_thread()))
         pipe.on_execute(lambda: where.append(threading.current_thread()))
     assert where == [threading.current_thread()] * 5
+
+
+def test_an_error_of_a_handler_is_not_taken_for_a_lack_of_threads(monkeypatch):
+    class TimeLimit(RuntimeError):
+        pass
+
+    ran, start = [], threading.Thread.start
+
+    def interrupted(self):
+        start(self)
+        raise TimeLimit('time is up')
+
+    monkeypatch.setattr(threading.Thread, 'start', interrupted)
+    task = redpipe.tasks.AsynchronousTask(target=ran.append, args=(1,))
+    with pytest.raises(TimeLimit):
+        task.start()
+    task.result
+    assert ran == [1]
+
+
+def test_without_threads_to_be_had_the_task_runs_here(monkeypatch):
+    def no_more(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, 'start', no_more)
+    where = []
+    task = redpipe.tasks.AsynchronousTask(target=lambda: where.append(threading.current_thread()))
+    task.start()
+    task.result
+    assert where == [threading.current_thread()]

@@ -1444,3 +1444,96 @@ def test_a_batch_of_which_a_part_reached_a_cluster_is_not_begun_again(cluster, c
         assert max(int(clustered.get(key) or 0) for key in KEYS) == 1, refs
     finally:
         cluster.move(slot, owner)
+
+
+# -- what was mended because somebody tried
+
+needs_retry_on_error = pytest.mark.skipif(RELEASE < (4, 1), reason='no retry_on_error before redis-py 4.1')
+
+
+@needs_retry_on_error
+def test_a_write_that_was_refused_and_then_lost_is_not_sent_a_third_time(client, proxy, way):
+    retry = redis.retry.Retry(redis.backoff.NoBackoff(), 3)
+    redpipe.reset()
+    redpipe.connect_redis(redis.Redis(port=proxy.port, socket_timeout=0.5, retry=retry, retry_on_error=[Exception]),
+                          **way)
+    proxy.next(answer('READONLY You can\'t write against a read only replica.'))
+    proxy.next(lose_reply, after=1)
+    (ref,), error = executed(incr('k'))
+    redpipe.reset()
+    assert isinstance(error, redpipe.OutcomeUnknown) and error.replies == 0 and error.outcomes == [error]
+    assert client.get('k') == b'1' and proxy.seen == 2
+
+
+def test_without_at_most_once_a_connection_is_not_given_back_half_read(server, client, connect):
+    def fail(reply):
+        raise ValueError('not this one')
+
+    same = server.client()
+    same.set_response_callback('GET', fail)
+    redpipe.reset()
+    redpipe.connect_redis(same, at_most_once=False)
+    for _ in range(5):
+        refs, error = executed(get('k'), lambda pipe: pipe.echo('behind'))
+        assert error is None or isinstance(error, ValueError)
+        (ref,), error = executed(lambda pipe: pipe.echo('mine'))
+        assert error is None and ref == b'mine'
+    redpipe.reset()
+
+
+def test_a_name_of_blanks_is_none(connect):
+    connect()
+    pipe = redpipe.pipeline()
+    for name in ' ', b'  ', u'\t':
+        with pytest.raises(redpipe.InvalidOperation, match='name'):
+            pipe.execute_command(name, 'SELECT', 5)
+
+
+def test_a_pool_that_decodes_is_refused_when_it_comes_later(server, connect):
+    same = server.client()
+    redpipe.reset()
+    redpipe.connect_redis(same)
+    where = same.connection_pool.connection_kwargs
+    same.connection_pool = redis.ConnectionPool(host=where['host'], port=where['port'], decode_responses=True)
+    (ref,), error = executed(incr('k'))
+    redpipe.reset()
+    assert isinstance(error, redpipe.InvalidPipeline) and 'decode_responses' in str(error)
+
+
+def test_a_reply_callback_that_fails_for_a_write_of_a_struct_is_raised(server, client, way):
+    def fail(reply, **options):
+        raise ValueError('not this one')
+
+    class Note(redpipe.Struct):
+        pass
+
+    same = server.client()
+    same.set_response_callback('HSET', fail)
+    redpipe.reset()
+    redpipe.connect_redis(same, **way)
+    with pytest.raises(ValueError):
+        Note({'_key': '1', 'text': u'x'}, fields=[])
+    redpipe.reset()
+
+
+def test_what_an_interrupted_thread_would_send_again_is_not_sent(client, second_server, proxy, alarm):
+    if RELEASE < (4, 1):
+        pytest.skip('no retry_on_error before redis-py 4.1')
+    retry = redis.retry.Retry(redis.backoff.ConstantBackoff(0.5), 3)
+    redpipe.reset()
+    redpipe.connect_redis(redis.Redis(port=proxy.port, retry=retry, retry_on_error=[redis.ReadOnlyError]), 'one')
+    redpipe.connect_redis(second_server.client(), 'two')
+    redpipe.enable_threads()
+    proxy.next(answer('READONLY You can\'t write against a read only replica.'))
+    pipe = redpipe.pipeline(name='one')
+    pipe.incr('k')
+    with redpipe.autoexec(pipe, name='two') as inner:
+        inner.incr('k')
+    alarm()
+    try:
+        with pytest.raises(Interrupt):
+            pipe.execute()
+    finally:
+        redpipe.disable_threads()
+        redpipe.reset()
+    assert client.get('k') is None and proxy.seen == 1

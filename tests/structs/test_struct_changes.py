@@ -662,3 +662,57 @@ def test_a_field_of_one_s_own_may_make_any_word(within, connected, word, stored)
         assert garden['soil'] == [stored]
     assert Garden('1') == garden
     assert connected.hget('Garden{1}', 'soil') == stored
+
+
+# -- what was mended because somebody tried
+
+def test_a_first_load_that_comes_later_is_loud_too(connected, fern):
+    plant = Plant('1', no_op=True)
+    assert plant.get('name') is None and dict(plant) == {'plant': '1'}
+    with redpipe.autoexec() as pipe:
+        plant.load(pipe=pipe)
+        for read in (lambda: plant['name'], lambda: plant.get('name'), lambda: 'name' in plant, lambda: dict(plant)):
+            with pytest.raises(redpipe.ResultNotReady):
+                read()
+    assert plant['name'] == u'Fern'
+
+
+def test_what_was_missing_or_removed_does_not_make_a_record_persisted(connected):
+    for call in (lambda plant: plant.remove('zz'), lambda plant: plant.load(['zz']), lambda plant: plant.pop('zz')):
+        plant = Plant({'plant': 'none', 'name': u'x'}, no_op=True)
+        call(plant)
+        assert plant.persisted is False
+        plant.update({'name': u'x'})
+        assert plant.persisted is True
+        plant.remove('name')
+        assert plant.persisted is False
+
+
+def test_a_field_that_has_the_name_of_a_method_or_of_an_attribute_cannot_be_set(connected):
+    class Tin(redpipe.Struct):
+        fields = {'colour': redpipe.TextField, 'load': redpipe.TextField}
+        colour = None
+
+    tin = Tin({'_key': '1', 'colour': u'red', 'load': u'full'})
+    for name in 'colour', 'load':
+        with pytest.raises(redpipe.InvalidOperation, match='update'):
+            setattr(tin, name, u'x')
+    assert tin.colour is None and Tin.colour is None
+    tin.load(['colour'])
+    assert (tin['colour'], tin['load']) == (u'red', u'full')
+    with pytest.raises(AttributeError):
+        del Tin('1', no_op=True).colour
+
+
+def test_a_future_is_the_name_that_it_holds(connected):
+    name = redpipe.Future()
+    name.set('leaves')
+    plant = Plant({'plant': '1', name: 3}, fields=[])
+    plant.update({name: 4})
+    assert plant.incr(name) == 5 and list(plant) == ['plant', 'leaves'] and plant.pop(name) == 5
+    assert all(type(one) is str for one in plant)
+
+
+def test_templates_of_django_change_no_record():
+    for name in 'load', 'update', 'remove', 'pop', 'incr', 'decr', 'clear', 'delete':
+        assert getattr(Plant, name).alters_data is True

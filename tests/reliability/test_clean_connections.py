@@ -30,7 +30,11 @@ RELEASE = tuple(map(int, redis.__version__.split('.')[:2]))
 SIZE = 4
 PATIENCE = 0.4
 
-pytestmark = pytest.mark.filterwarnings('ignore::DeprecationWarning')
+pytestmark = [
+    pytest.mark.filterwarnings('ignore::DeprecationWarning'),
+    # An interrupt may come just before a pipe executes, and the pipe is lost with its commands.
+    pytest.mark.filterwarnings('ignore:.*will never be sent:RuntimeWarning'),
+]
 
 
 def options(parser=None, **others):

@@ -156,11 +156,18 @@ class Execution(object):
         return error
 
     def apply(self, effects):
-        """Apply *effects*, a flat list of functions, subjects and Futures, but those of commands that failed."""
+        """Apply *effects*, a flat list of functions, subjects and Futures, but those of commands that failed.
+
+        Each function is called with the subject and the result, or the Future where that could not be decoded.
+        """
         refused = self._refused
         for effect, subject, future in zip(effects[::3], effects[1::3], effects[2::3]):
-            if id(future) not in refused:
-                effect(subject, future)
+            if not refused or id(future) not in refused:
+                try:
+                    result = future._result
+                except Exception:
+                    result = future
+                effect(subject, result)
 
 
 def fail_all(futures, text, cause=None):

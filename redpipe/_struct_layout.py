@@ -73,6 +73,14 @@ for _name in ('__setitem__', '__delitem__', '__ior__', 'clear', 'pop', 'popitem'
         setattr(Fields, _name, _counting(getattr(dict, _name)))
 
 
+class Damaged(dict):
+    """The items of a record, some of which may not be decoded: the list *errors* has the names and errors of these."""
+
+    def __init__(self, *items):
+        super(Damaged, self).__init__(*items)
+        self.errors = []
+
+
 class Layout(object):
     """How the Structs of one class lie in Redis, worked out once per class."""
 
@@ -81,6 +89,8 @@ class Layout(object):
         self.restricted = cls.restrict_fields
         self.given = cls.fields
         self.changes = getattr(cls.fields, 'changes', 0)
+        #: Whose changes are counted: nobody's, where the fields are no dict.
+        self.counter = cls.fields if isinstance(cls.fields, Fields) else self
         given = cls.fields or {}
         self.core = type(cls.__name__, (Hash,), {
             'keyspace': cls.__name__ if cls.keyspace is None else cls.keyspace,
@@ -100,15 +110,16 @@ class Layout(object):
         #: The field of each defined name.
         self.fields = dict([(name, codec(field, cls.__name__, 'fields[%r]' % (name,)))
                             for name, field in given.items() if name != self.key_name])
-        # What is known once and for all; codecs of members that are not redpipe's own are asked each time.
+        # What is known once and for all, in plain tuples, which unpack faster than an Entry. Codecs of members that are
+        # not redpipe's own are asked each time.
         own = kind_of(self.memberparse) in OWN
         self.entries = dict([(name, self._entry(name)) for name in self.fields if own])
-        self.members = dict([(entry.member, (name, entry.field.decode)) for name, entry in self.entries.items()])
+        self.members = dict([(member, (name, field.decode)) for name, (member, field, _, _) in self.entries.items()])
 
     def _entry(self, name):
         field = self.fields.get(name, self.valueparse)
-        return Entry(six.ensure_binary(self.memberparse.encode(name)), field, field.encode,
-                     _UNCHANGED_TYPES.get(kind_of(field)))
+        return six.ensure_binary(self.memberparse.encode(name)), field, field.encode, _UNCHANGED_TYPES.get(
+            kind_of(field))
 
     def field(self, name):
         """Return what there is to know of the field called *name*, defined or not."""
@@ -117,7 +128,7 @@ class Layout(object):
                 '%s is the key of a %s and cannot change; make another one with that key'
                 % (brief(name), self.core.__name__))
         self.check(name)
-        return self.entries.get(name) or self._entry(name)
+        return Entry._make(self.entries.get(name) or self._entry(name))
 
     def check(self, name):
         """Raise InvalidOperation for a field that a restricted Struct does not define."""
@@ -128,9 +139,12 @@ class Layout(object):
 
     def split_key(self, given):
         """Return the key and the other data that a Struct is made of, None if there are none."""
-        given = plain(given)
+        kind = type(given)
+        if kind is six.text_type:  # as most keys are
+            return given, None
+        given = given if kind is dict else plain(given)
         data = None
-        if not isinstance(given, _KEY_TYPES):
+        if kind is dict or not isinstance(given, _KEY_TYPES):
             try:
                 data = dict(given)
             except InvalidValue:
@@ -141,7 +155,8 @@ class Layout(object):
                         '%s needs a key, or data with the key as %r, not a %s'
                         % (self.core.__name__, self.key_name, type(given).__name__))
             else:
-                given = plain(data.pop(self.key_name, None))
+                given = data.pop(self.key_name, None)
+                given = given if type(given) is six.text_type else plain(given)
                 if given is None:
                     raise InvalidOperation('the data of a %s must have its key as %r' % (
                         self.core.__name__, self.key_name))
@@ -187,8 +202,8 @@ class Layout(object):
         """Return the words that remove the fields called *names*."""
         return ('HDEL', key) + tuple([self.field(name).member for name in names])
 
-    def decode(self, key, reply):
-        """Return what is in the reply to HGETALL, as a dict of names to values."""
+    def decode(self, reply):
+        """Return what is in the reply to HGETALL: a dict of names to values; or Damaged, which ``mended`` takes."""
         data, members = {}, self.members
         try:
             for member, value in reply_pairs(reply):
@@ -197,13 +212,22 @@ class Layout(object):
             return data
         except VALUE_ERRORS:
             pass  # there is a member that nobody defined, or a value that cannot be decoded
+        data = Damaged()
         for member, value in reply_pairs(reply):
             name, decode = members.get(member) or self._unknown(member)
             if name is not None:
                 try:
                     data[name] = decode(value)
                 except VALUE_ERRORS as error:
-                    data[name] = self._broken(key, name, error)
+                    data[name] = None
+                    data.errors.append((name, error))
+        return data
+
+    def mended(self, key, damaged):
+        """Return a dict of the items of *damaged*, where each value that cannot be decoded raises when it is read."""
+        data = dict(damaged)
+        for name, error in damaged.errors:
+            data[name] = self._broken(key, name, error)
         return data
 
     def decode_some(self, key, names, entries, reply):

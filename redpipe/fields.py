@@ -44,7 +44,9 @@ class IntegerField(object):
     def encode(cls, value):
         """Return the digits of *value* as a ``str``."""
         try:
-            return digits(value if type(value) is int else _exactly(int, value))
+            if type(value) is int and -LARGE < value < LARGE:
+                return str(value)
+            return digits(_exactly(int, value))
         except Exception as error:
             _refuse(cls, value, error)
 
@@ -392,6 +394,9 @@ _EXACT = 1 << 53
 #: Newer Pythons limit the digits that int() and str() take, to no less than this, but
 #: Decimal has no such limit.
 _LONG = 640
+
+#: Newer Pythons may refuse to spell an int that is not smaller.
+LARGE = 10 ** _LONG
 
 
 def _json(value):

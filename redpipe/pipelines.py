@@ -196,9 +196,9 @@ class Pipe(object):
             self._connection_name, future, None, _with_results_deep(args), _with_results_deep(kwargs), method)
         return future
 
-    def _queue_command(self, name, args, decode=None, kind=Future):
-        """Queue the words *args* for connection *name* and return the Future, which is a *kind*."""
-        future = kind()
+    def _queue_command(self, name, args, decode=None):
+        """Queue the words *args* for connection *name* and return the Future."""
+        future = Future()
         self._stack += (name, future, decode, args, None, None)
         return future
 
@@ -351,18 +351,20 @@ def queue(pipe, connection, commands, kind=Future):
     """Queue *commands* for *connection* on *pipe*, or execute them at once without one; return their Futures.
 
     Each command is a tuple: its words, its decoder or None, its effect or None, and the subject of that. The effect is
-    called with the subject and the Future once all Futures of the execute are settled, unless the server answered
-    with an error. Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
+    called with the subject and the result, or with the Future where that could not be decoded, once all Futures of the
+    execute are settled, unless the server answered with an error. Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
     """
     root = None
     if pipe is None or not isinstance(pipe, Pipe):
         root = pipe = pipeline(pipe, name=connection)  # raises the error for what is no pipe
-    futures = []
+    futures, stack, effects = [], pipe._stack, pipe._effects
     for words, decode, effect, subject in commands:
-        future = pipe._queue_command(connection, words, decode, kind)
+        future = kind()
+        stack += (connection, future, decode, words, None, None)
         futures.append(future)
         if effect is not None:
-            pipe._effects += (effect, subject, future)
+            effects += (effect, subject, future)
+    pipe._stack = stack  # the first command of a pipe outside of a block has made another list
     if root is not None:
         root.execute()
     return futures

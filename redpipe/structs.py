@@ -112,7 +112,7 @@ class _StructType(ABCMeta):
     def _layout(cls):
         known, fields = cls._known, cls.fields
         # Fields may be added to the dict at any time.
-        if known is None or known.given is not fields or known.changes != getattr(fields, 'changes', 0):
+        if known is None or known.given is not fields or known.changes != known.counter.changes:
             cls._lay_out()
         return cls._known
 
@@ -168,16 +168,20 @@ class Struct(object):
         layout = type(self)._layout
         self.key, data = layout.split_key(_key_or_data)
         key = layout.core.redis_key(self.key)
-        commands, self._data, _ = layout.write_commands(key, data) if data else ((), {}, ())
-        self._load, self._persisted = False, False
+        writing, self._data = (), {}
+        if data:
+            writing, self._data, _ = layout.write_commands(key, data)
+        self._load = self._persisted = False
         if no_op:
             return
-        loading = self._loading(layout, key, fields) if fields != [] else []
-        if commands:
+        commands = loading = self._loading(layout, key, fields) if fields != [] else []
+        if writing:
             # Loading tells whether the record exists.
-            effect = None if loading else _apply_written
-            commands = [(words, None, effect, self) for words in commands]
-        futures = queue(pipe, layout.connection, commands + loading if commands else loading, Unreturned)
+            effect, commands = None if loading else _apply_written, []
+            for words in writing:
+                commands.append((words, None, effect, self))
+            commands += loading
+        futures = queue(pipe, layout.connection, commands, Unreturned)
         if pipe is not None and loading:
             self._load = futures[-1]
 
@@ -459,7 +463,7 @@ class Struct(object):
         if fields is None:
             fields = 'all' if self.default_fields is None else self.default_fields
         if fields == 'all' and not layout.restricted:
-            return [((_HGETALL, key), self._decode, _apply_loaded, self)]
+            return [((_HGETALL, key), layout.decode, _apply_loaded, self)]
         names = list(layout.fields) if fields in ('all', 'defined') else _names(fields)
         names = [name for name in names if name != layout.key_name]
         if not names:
@@ -469,36 +473,31 @@ class Struct(object):
         decode = partial(layout.decode_some, self.key, names, entries)
         return [(words, decode, _apply_partly_loaded, self)]
 
-    def _decode(self, reply):
-        return type(self)._layout.decode(self.key, reply)
-
 
 # Effects: what a reply does to a Struct. They come after all Futures of the execute are settled, perhaps twice.
 
-def _apply_loaded(struct, future):
-    try:
-        data = future.result
-    except InvalidValue:
-        struct._load = future  # no reply to HGETALL: whoever reads is told
-    else:
-        struct._data, struct._persisted, struct._load = data, bool(data), None
+def _apply_loaded(struct, data):
+    if type(data) is not dict:
+        if isinstance(data, Future):
+            struct._load = data  # no reply to HGETALL: whoever reads is told
+            return
+        data = type(struct)._layout.mended(struct.key, data)
+    struct._data, struct._persisted, struct._load = data, bool(data), None
 
 
-def _apply_partly_loaded(struct, future):
-    try:
-        loaded, missing = future.result
-    except InvalidValue:
-        struct._load = future
+def _apply_partly_loaded(struct, found):
+    if isinstance(found, Future):
+        struct._load = found
     else:
-        _apply_changes((struct, loaded, missing))
+        _apply_changes((struct,) + found)
         struct._load = None
 
 
-def _apply_written(struct, future):
+def _apply_written(struct, reply):
     struct._persisted = bool(struct._data)
 
 
-def _apply_changes(changes, future=None):
+def _apply_changes(changes, reply=None):
     struct, local, removed = changes
     data = struct._data
     if removed:
@@ -511,7 +510,7 @@ def _apply_changes(changes, future=None):
     struct._data, struct._persisted = data, persisted
 
 
-def _apply_clear(struct, future):
+def _apply_clear(struct, reply):
     struct._data = {}
     struct._persisted = False
 

@@ -3,13 +3,14 @@ import calendar
 import time as clock
 from collections import deque
 from datetime import datetime, timedelta
+from functools import partial
 
 import six
 from six.moves import collections_abc as abc
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import FloatField, digits, kind_of
+from ..fields import LARGE, OWN, FloatField, digits, kind_of
 from ..futures import Future, plain
 
 #: The types that stand for their items where they are the only value; not text, bytes or mappings.
@@ -22,9 +23,6 @@ PLAIN_WORDS = frozenset([bytes, str, six.text_type, int, float])
 TEXTS = frozenset([bytes, str, six.text_type])
 
 _NUMBERS = (float, int)
-
-#: Newer Pythons may refuse to spell an int that is not smaller.
-LARGE = 10 ** 640
 
 #: The types that redis-py sends, without bool.
 SENDABLE = (bytes, six.text_type, float, bytearray, memoryview) + six.integer_types
@@ -55,7 +53,10 @@ def mapping_pairs(mapping):
     """Return the pairs of a mapping, or of a list of pairs."""
     mapping = plain(mapping)
     try:
-        found = [(name, value) for name, value in (mapping.items() if hasattr(mapping, 'items') else mapping)]
+        if type(mapping) is dict:
+            found = list(mapping.items())
+        else:
+            found = [(name, value) for name, value in (mapping.items() if hasattr(mapping, 'items') else mapping)]
     except (TypeError, ValueError) as error:
         six.raise_from(InvalidValue('the command takes a mapping or a list of pairs, not %s' % shown(mapping)), error)
     if not found:
@@ -78,6 +79,11 @@ def _word(arg):
     if type(arg) is memoryview:
         return arg.tobytes()
     return digits(arg) if type(arg) is int and not -LARGE < arg < LARGE else arg
+
+
+def encoder(field):
+    """Return a function of a value that does what :func:`encoded` does for *field*."""
+    return field.encode if kind_of(field) in OWN else partial(encoded, field)
 
 
 def encoded(field, value):

@@ -6,10 +6,10 @@ import six
 
 from .._texts import shown
 from ..exceptions import InvalidOperation, InvalidValue
-from ..fields import TextField, codec, digits, kind_of, utf8
+from ..fields import LARGE, TextField, codec, digits, kind_of, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, Pipe, autoexec, pipeline, queue
-from ._arguments import LARGE, PLAIN_WORDS, as_list, check_words, encoded
+from ._arguments import PLAIN_WORDS, as_list, check_words, encoded
 from ._replies import decode_list
 
 #: The characters that have a meaning in a pattern of Redis.
@@ -213,11 +213,11 @@ class KeyspaceBase(object):
     # Values.
 
     def _encode(self, value):
-        field = self.valueparse
-        if field is not TextField:  # then as in _value_field, mostly without the call
-            given, known = self._cached_value_field
-            field = known if given is field else self._value_field()
-        return encoded(field, value if type(value) is _TEXT else plain(value))
+        field, value = self.valueparse, value if type(value) is _TEXT else plain(value)
+        if field is TextField:
+            return TextField.encode(value)
+        given, known = self._cached_value_field  # as in _value_field, mostly without the call
+        return encoded(known if given is field else self._value_field(), value)
 
     def _encode_all(self, values):
         values = as_list(values)

@@ -80,7 +80,7 @@ class Expiry(HashMembers, Keyspace):
 
         Sends HGETDEL (Redis 8).
         """
-        words, decode = self._encode_members(members)
+        words, decode = self._members_to_read(members)
         return self._queue(('HGETDEL', self.redis_key(name), 'FIELDS') + with_count(words), decode)
 
     def hgetex(self, name, *members, **when):
@@ -89,7 +89,7 @@ class Expiry(HashMembers, Keyspace):
         *when* is one of *ex*, *px*, *exat* and *pxat*, as for :meth:`String.set`, or
         *persist*, which removes the expiry.
         """
-        words, decode = self._encode_members(members)
+        words, decode = self._members_to_read(members)
         given = keyword_only(when, ex=None, px=None, exat=None, pxat=None, persist=False)
         when = expiry(PERSIST=given.pop('persist'), **given)
         words = when + ('FIELDS',) + with_count(words)
@@ -121,5 +121,5 @@ class Expiry(HashMembers, Keyspace):
         return self._of_members(command, name, members, (time,) + words)
 
     def _of_members(self, command, name, members, words=()):
-        words += ('FIELDS',) + with_count(self._encode_members(members)[0])
+        words += ('FIELDS',) + with_count(self._encode_members(members))
         return self._queue((command, self.redis_key(name)) + words)

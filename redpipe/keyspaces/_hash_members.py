@@ -7,7 +7,7 @@ from .._texts import brief, shown, text_of
 from ..exceptions import InvalidOperation, InvalidValue
 from ..fields import OWN, FloatField, TextField, codec, digits, kind_of
 from ..futures import plain
-from ._arguments import PLAIN_WORDS, as_list, encoded, mapping_pairs
+from ._arguments import PLAIN_WORDS, as_list, encoder, mapping_pairs
 from ._base import TEXT, BoundedCache, KeyspaceBase
 from ._replies import reply_pairs
 
@@ -56,21 +56,36 @@ class HashMembers(KeyspaceBase):
         """Return a member as it is sent, and the field of its value."""
         codecs = self._codecs()
         try:
-            word, field, key, before = codecs.entry(member)
+            word, field, _, key, before = codecs.entry(member)
             if codecs.live.get(key) is not before:
-                word, field, _, _ = self._new_codecs().entry(member)
+                word, field, _, _, _ = self._new_codecs().entry(member)
         except TypeError as error:
             _refuse(member, error)
         return word, field
 
     def _encode_members(self, members):
-        """Return several members as they are sent, and the decoder of their values."""
+        """Return several members as they are sent."""
         members = as_list(members)
         try:
-            words = tuple(map(self._codecs().encode, members))
+            return tuple(map(self._codecs().encode, members))
         except TypeError:  # one has no hash
-            words = tuple([self._member(member)[0] for member in members])  # which blames the one
-        return words, partial(self._decode_values, members)
+            return tuple([self._member(member)[0] for member in members])  # which blames the one
+
+    def _members_to_read(self, members):
+        """Return several members as they are sent, and the decoder of their values."""
+        members = as_list(members)
+        codecs = self._codecs()
+        entry, now, words, decoders = codecs.entry, codecs.live.get, [], []
+        for member in members:
+            try:
+                word, field, _, key, before = entry(member)
+                if now(key) is not before:
+                    word, field = self._member(member)
+            except TypeError as error:
+                _refuse(member, error)
+            words.append(word)
+            decoders.append(field.decode)
+        return tuple(words), partial(_decode_values, members, decoders)
 
     def _assignment(self, member, value):
         """Return a member and its value as they are sent."""
@@ -78,7 +93,8 @@ class HashMembers(KeyspaceBase):
 
     def _assignments(self, member=None, value=None, mapping=None, items=None):
         """Return the members and values that these arguments of HSET give, as they are sent."""
-        return self._encode_pairs(pairs_given(member, value, mapping, items))
+        alone = mapping is None and items is None
+        return self._encode_pairs([(member, value)] if alone else pairs_given(member, value, mapping, items))
 
     def _encode_pairs(self, given):
         """Return members and values in turn, as they are sent, for a list of pairs."""
@@ -86,14 +102,14 @@ class HashMembers(KeyspaceBase):
         entry, now, words = codecs.entry, codecs.live.get, []
         for member, value in given:
             try:
-                word, field, key, before = entry(member)
+                word, _, encode, key, before = entry(member)
                 if now(key) is not before:
-                    word, field = self._member(member)
+                    word, _, encode, _, _ = self._new_codecs().entry(member)
             except TypeError as error:
                 _refuse(member, error)
             words.append(word)
             try:
-                words.append(encoded(field, value if type(value) in PLAIN_WORDS else plain(value)))
+                words.append(encode(value if type(value) in PLAIN_WORDS else plain(value)))
             except InvalidValue as error:
                 _blame(member, error)
         return tuple(words)
@@ -117,19 +133,6 @@ class HashMembers(KeyspaceBase):
         except Exception as error:
             _blame(member, error)
         return found
-
-    def _decode_values(self, members, reply):
-        """Decode the values of *members*, in their order."""
-        codecs = self._fresh_codecs()
-        field, default, values = codecs.fields.get, codecs.default, []
-        try:
-            for member, value in zip(members, reply):
-                if type(member) not in TEXT:
-                    member = codecs.named(member)
-                values.append(field(member, default).decode(value))
-        except Exception as error:
-            _blame(members[len(values)], error)
-        return values
 
     def _decode_pairs(self, reply):
         """Decode members, which may repeat, and values to a list of pairs."""
@@ -189,26 +192,40 @@ class _MemberCodecs(object):
         member = self.named(member)
         hash(member)  # TypeError for a list, for example, which is no member
         try:
-            return encoded(self._codec, member)
+            return encoder(self._codec)(member)
         except InvalidValue as error:
             _blame(member, error)
 
     def _entry(self, member):
-        """Return *member* as it is sent, the field of its value, and the key in ``fields`` with what was there."""
+        """Return *member* as it is sent, the field of its value and what encodes by it, and the key in ``fields`` with
+        what was there.
+        """
         member = self.named(member)
         key = self._keys.get(member, member)
-        return self._encode(member), self.fields.get(member, self.default), key, self.snapshot.get(key)
+        field = self.fields.get(member, self.default)
+        return self._encode(member), field, encoder(field), key, self.snapshot.get(key)
+
+
+def _decode_values(members, decoders, reply):
+    """Decode the values of *members*, in their order, each by its own of *decoders*."""
+    values = []
+    try:
+        for decode, value in zip(decoders, reply):
+            values.append(decode(value))
+    except Exception as error:
+        _blame(members[len(values)], error)
+    return values
 
 
 def pairs_given(member, value, mapping, items):
     """Return the pairs of members and values that these arguments of HSET give; at least one."""
     if mapping is None and items is None:
         return [(member, value)]
-    given = [] if member is None and value is None else [(member, value)]
+    given = [] if mapping is None else mapping_pairs(mapping)
     if items:
-        given += zip(items[::2], items[1::2])
-    if mapping is not None:
-        given += mapping_pairs(mapping)
+        given = list(zip(items[::2], items[1::2])) + given
+    if member is not None or value is not None:
+        given.insert(0, (member, value))
     if not given or len(items or ()) % 2:
         raise InvalidOperation('each member needs a value, and there must be one at least; give a member and '
                                'its value, or a mapping that is not empty')

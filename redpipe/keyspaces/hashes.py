@@ -24,7 +24,7 @@ class Hash(Expiry):
 
         Sends HMGET.
         """
-        words, decode = self._encode_members((keys,) + args)
+        words, decode = self._members_to_read((keys,) + args)
         return self._queue(('HMGET', self.redis_key(name)) + words, decode)
 
     def hgetall(self, name):
@@ -99,7 +99,7 @@ class Hash(Expiry):
 
     def hdel(self, name, *keys):
         """Remove members and return how many existed. Sends HDEL."""
-        return self._queue(('HDEL', self.redis_key(name)) + self._encode_members(keys)[0])
+        return self._queue(('HDEL', self.redis_key(name)) + self._encode_members(keys))
 
     def hincrby(self, name, field=Missing('field'), increment=ONE, key=None, amount=MISSING):
         """Add *increment*, an int, to a member's value, and return the sum. Sends HINCRBY.

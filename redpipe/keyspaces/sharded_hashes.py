@@ -106,7 +106,7 @@ class ShardedHash(HashMembers):
         groups = self._grouped(name, [(self._member(member)[0], member) for member in members])
         commands = []
         for key, group in groups:
-            words, decode = self._encode_members(group)
+            words, decode = self._members_to_read(group)
             commands.append((('HMGET', key) + words, decode))
         grouped = [group for _, group in groups]
         return self._combine(partial(_in_order, members, grouped), commands)

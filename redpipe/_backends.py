@@ -3,8 +3,6 @@
 A batch of a plain redis-py client goes directly; any other runs on the pipeline object that the client or callable
 makes. Nothing is sent while a batch is prepared.
 """
-import inspect
-
 import redis
 
 from ._batches.client_pipelines import ClientPipelineBatch
@@ -18,6 +16,7 @@ from ._client_libraries import (
     counts_batches,
     direct_state,
     is_cluster,
+    is_coroutine_function,
     package_of,
     refuse_decoded,
     refuse_several,
@@ -26,9 +25,7 @@ from ._pipe_methods import REDIS, CommandMethods
 from ._texts import text_of
 from .exceptions import InvalidPipeline
 
-__all__ = ['Backend', 'backend_for_callable', 'backend_for_client']
-
-_is_coroutine = getattr(inspect, 'iscoroutinefunction', lambda function: False)
+__all__ = ['Backend', 'backend_for_callable', 'backend_for_client', 'described_kind']
 
 
 class Backend(object):
@@ -39,6 +36,9 @@ class Backend(object):
     batch that goes directly, None where pipeline objects have to. *is_cluster* tells that its keys lie on several
     servers, and *at_most_once* keeps redis-py's pipeline objects from sending again.
     """
+
+    #: Where direct batches have their connections from, and the batch on a pipeline object.
+    source, client_pipeline_batch = ConnectionSource, ClientPipelineBatch
 
     def __init__(self, make, client=None, methods=None, batch=None, is_cluster=False, at_most_once=True):
         self.make = make
@@ -70,7 +70,7 @@ class Backend(object):
         """Return a batch of *commands*, packed; DataError for what cannot be sent."""
         direct = self.direct
         if direct is None or not self._batch.accepts(commands):
-            return ClientPipelineBatch(self, commands)
+            return self.client_pipeline_batch(self, commands)
         return self._batch(direct, commands)
 
     @property
@@ -87,7 +87,7 @@ class Backend(object):
         if state != known:
             refuse_decoded(self.client)
             direct = can_go_directly(self.client, self._pipeline_class)
-            source = ConnectionSource(self.client) if direct else None
+            source = self.source(self.client) if direct else None
             self._state_and_source = state, source
         return source
 
@@ -100,10 +100,10 @@ def backend_for_client(client, direct=True, at_most_once=True, **options):
     """
     if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline(
-            'a client such as redis.Redis() was expected, not %s' % _kind(client))
-    if _is_coroutine(getattr(client, 'execute_command', None)):
+            'a client such as redis.Redis() was expected, not %s' % described_kind(client))
+    if is_coroutine_function(getattr(client, 'execute_command', None)):
         raise InvalidPipeline(
-            'a %s.%s is an asyncio client; connect a client of the synchronous kind'
+            'a %s.%s is an asyncio client; connect it by redpipe.asyncio.connect_redis(client)'
             % (type(client).__module__, type(client).__name__))
     refuse_decoded(client)
     refuse_several(client)
@@ -136,7 +136,7 @@ def backend_for_callable(make):
     return Backend(make)
 
 
-def _kind(client):
+def described_kind(client):
     """Return what a message calls an object that is no client, or the class of one."""
     if isinstance(client, type):
         return 'the class %s' % client.__name__

@@ -34,9 +34,9 @@ except ImportError:
 
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
            'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
-           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_guarded', 'is_library_class',
-           'is_library_error', 'is_out', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several',
-           'returns_error_replies', 'shut_down', 'wants_command_name']
+           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_coroutine_function',
+           'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'package_of', 'refreshes_nodes',
+           'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')
@@ -111,9 +111,13 @@ def is_library_class(cls):
     return getattr(cls, '__module__', '').split('.')[0] in LIBRARIES
 
 
+is_coroutine_function = getattr(inspect, 'iscoroutinefunction', lambda function: False)
+
+
 def refuse_several(client):
     """Raise InvalidPipeline for redis-py's client of several databases, and for its pipelines."""
-    if any(base.__module__ == 'redis.multidb.client' for base in type(client).__mro__):
+    modules = 'redis.multidb.client', 'redis.asyncio.multidb.client'
+    if any(base.__module__ in modules for base in type(client).__mro__):
         raise InvalidPipeline(
             'a MultiDBClient sends a batch whose replies were lost again, to another database, and so may '
             'apply a write twice; connect a client of each database, under a name of its own')
@@ -260,8 +264,8 @@ def count_error_reply(error, pool):
 
 #: Where the errors of a connection come from: the library, its parser, and what they stand on.
 _OURS = frozenset(GUARDED) | frozenset([
-    'redpipe', 'hiredis', 'libvalkey', 'socket', 'ssl', 'select', 'selectors', 'asyncio', 'exceptions', 'builtins',
-    'encodings', 'codecs', 'struct', '_struct', '_socket', '_ssl'])
+    'redpipe', 'hiredis', 'libvalkey', 'socket', 'ssl', 'select', 'selectors', 'asyncio', 'async_timeout', 'exceptions',
+    'builtins', 'encodings', 'codecs', 'struct', '_struct', '_socket', '_ssl'])
 
 
 def is_library_error(error):

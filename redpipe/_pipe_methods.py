@@ -166,12 +166,12 @@ def _queue_the_call(name, function):
     return method
 
 
-def _module(name, function):
+def _module(function):
     @six.wraps(function)
     def method(self, *args, **kwargs):
-        # Made by the client, which it goes on asking for the protocol, and which keeps the
-        # reply callbacks.
-        module = getattr(self._client, name)(*args, **kwargs)
+        # Of the client, which it goes on asking for the protocol, and which keeps the reply callbacks. An asyncio
+        # client would make one whose methods have to be awaited.
+        module = function(self._client, *args, **kwargs)
         module.execute_command = self.execute_command
         module.pipeline = partial(refuse, 'pipeline', REFUSED['pipeline'])
         return module
@@ -180,7 +180,7 @@ def _module(name, function):
 
 def _method(name, function):
     if name in MODULES:
-        return _module(name, function)
+        return _module(function)
     if name in CLIENT_SENT:
         return _queue_the_call(name, function)
     if name == 'set' and function.__module__.split('.')[0] in LIBRARIES:

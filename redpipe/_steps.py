@@ -8,6 +8,8 @@ is then driven to its end. Results are attributes of a batch: a generator of Pyt
 import sys
 from types import GeneratorType
 
+from six import PY2
+
 __all__ = ['run']
 
 
@@ -21,8 +23,8 @@ def run(*generators):
                 while type(value) is GeneratorType:
                     try:
                         value = run(value)
-                    except BaseException:
+                    except BaseException as error:
                         # To where the outer generator waits, interrupts included.
-                        value = steps.throw(*sys.exc_info())
+                        value = steps.throw(*(sys.exc_info() if PY2 else [error]))
         except StopIteration:
             pass

@@ -16,8 +16,8 @@ _POP_EXCEPT = dis.opmap.get('POP_EXCEPT')
 
 
 def warn_of_block(count, first):
-    """Warn of *count* commands that the caller, an ``__exit__``, has dropped, at the line of its ``with``."""
-    frame = sys._getframe(2)
+    """Warn of *count* commands that an ``__exit__``, two calls up, has dropped, at the line of its ``with``."""
+    frame = sys._getframe(3)
     line = frame.f_lineno if sys.version_info >= (3, 10) else _line_of_with(frame)
     warnings.warn_explicit(
         _text(count, first, 'the block of the pipeline was left without execute()'), RuntimeWarning,
@@ -75,6 +75,6 @@ def _blocks(code):
         else:
             size, argument = 2, code[place + 1] + more
         more = argument << 8 if name == 'EXTENDED_ARG' else 0
-        if name == 'SETUP_WITH':
+        if name in ('SETUP_WITH', 'SETUP_ASYNC_WITH'):
             yield place, place + size + argument
         place += size

@@ -3,6 +3,8 @@
 Connect once, when the application starts; pipelines and keyspaces then refer to
 a connection by name, and the one without a name is called ``'default'``.
 """
+import sys
+
 from ._backends import backend_for_callable, backend_for_client
 from ._texts import brief
 from .exceptions import AlreadyConnected, InvalidPipeline
@@ -25,16 +27,34 @@ class ConnectionManager(object):
 
     connections = {}
 
+    #: Those of asyncio clients, which ``redpipe.asyncio`` connects.
+    asyncio_connections = {}
+
     @classmethod
     def backend(cls, name=None):
         """Return the backend, which makes batches, of connection *name*; InvalidPipeline for an unknown name."""
         name = DEFAULT if name is None else name
+        if name in cls.asyncio_connections:
+            cls._refuse_to_block(name)
         try:
             return cls.connections[name]
         except KeyError:
             raise InvalidPipeline(
                 'connection %s is not configured; call redpipe.connect_redis(client%s) first'
                 % (brief(name), '' if name == DEFAULT else ', name=%s' % brief(name)))
+
+    @classmethod
+    def _refuse_to_block(cls, name):
+        """Raise InvalidPipeline for connection *name* of an asyncio client where a blocking one has no place."""
+        if name not in cls.connections:
+            raise InvalidPipeline(
+                'connection %s has an asyncio client alone, which only "async with redpipe.asyncio.autoexec() as pipe" '
+                'can use; make the root so, and give its pipe to functions, keyspaces and Structs' % brief(name))
+        if _runs_a_loop():
+            raise InvalidPipeline(
+                'connection %s has an asyncio client too, and this thread runs an event loop, which a blocking call '
+                'would stop; make the root by "async with redpipe.asyncio.autoexec() as pipe" and give its pipe to '
+                'functions, keyspaces and Structs, or connect the blocking client under another name' % brief(name))
 
     @classmethod
     def get(cls, name=None):
@@ -63,12 +83,14 @@ class ConnectionManager(object):
     @classmethod
     def disconnect(cls, name=None):
         """Forget connection *name*; see :func:`disconnect`."""
-        cls.connections.pop(DEFAULT if name is None else name, None)
+        for known in cls.connections, cls.asyncio_connections:
+            known.pop(DEFAULT if name is None else name, None)
 
     @classmethod
     def reset(cls):
         """Forget all connections."""
         cls.connections.clear()
+        cls.asyncio_connections.clear()
 
     @classmethod
     def _add(cls, name, backend):
@@ -82,6 +104,12 @@ class ConnectionManager(object):
             # The first client may own the pool that both use, and close it when it goes.
             backend.client = taken.client
         cls.connections[name] = backend
+
+
+def _runs_a_loop():
+    """Return True if this thread runs an event loop of asyncio."""
+    # Whoever has an asyncio client has imported it.
+    return sys.modules['asyncio']._get_running_loop() is not None
 
 
 def connect_redis(redis_client, name=None, transaction=False, shard_hint=None, direct=True,
@@ -126,10 +154,10 @@ def connect(pipeline_method, name=None):
 
 
 def disconnect(name=None):
-    """Forget the connection called *name*, if it is connected; its client stays open."""
+    """Forget the connection called *name*, blocking and asyncio, if it is connected; its client stays open."""
     ConnectionManager.disconnect(name)
 
 
 def reset():
-    """Forget all connections, as between two tests; the clients stay open."""
+    """Forget all connections, blocking and asyncio, as between two tests; the clients stay open."""
     ConnectionManager.reset()

@@ -11,7 +11,8 @@ What no Python object can imitate stays as it is, on purpose:
 - ``future += 1`` binds the name to a plain value, the Future keeps its own;
 - ``future[key] = value`` and ``future.name = value`` are refused: change
   ``future.result`` instead;
-- ``await``, the asynchronous protocols and the buffer protocol are not there.
+- ``await future`` gives the result that is there, and never waits; the other asynchronous protocols and the buffer
+  protocol are not there.
 
 A Future may be set to another Future, whose result is then its own: every way of
 reading ends at the innermost plain value.
@@ -159,6 +160,9 @@ class Future(object):
     def __call__(self, *args, **kwargs):
         return self._result(*args, **kwargs)
 
+    def __await__(self):
+        return _Arrived(self._result)
+
     def __format__(self, spec):
         return format(self._result, spec)
 
@@ -233,6 +237,19 @@ class Future(object):
         __div__, __rdiv__ = _binary(operator.div), _reflected(operator.div)
     else:
         __matmul__, __rmatmul__ = _binary(operator.matmul), _reflected(operator.matmul)
+
+
+class _Arrived(object):
+    """The iterator behind ``await`` for a *value* that is there already."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopIteration(self._value)
 
 
 class Unreturned(Future):

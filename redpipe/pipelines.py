@@ -13,6 +13,7 @@ import sys
 import six
 
 from ._batches.queued import WIDTH, QueuedCommands
+from ._client_libraries import is_coroutine_function
 from ._execution import Execution, exchange, fail_all
 from ._pipe_methods import (
     ALLOWED,
@@ -31,7 +32,8 @@ from .connections import DEFAULT, ConnectionManager
 from .exceptions import InvalidOperation, InvalidPipeline
 from .futures import Future, Unreturned, plain
 
-__all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
+__all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline', 'refuse_pipe', 'run_callbacks',
+           'warn_if_dropped']
 
 
 def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
@@ -48,19 +50,23 @@ def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):
     silently.
     """
     if pipe is None:
-        cls = Pipeline
+        cls, connections = Pipeline, ConnectionManager.connections
     elif isinstance(pipe, Pipe):
-        cls = NestedPipeline
+        cls, connections = NestedPipeline, pipe._registry.connections
     else:
-        raise InvalidPipeline(
-            'pipe must be None or a pipeline of redpipe, not a %s; make one with '
-            'redpipe.pipeline()' % type(pipe).__name__)
+        refuse_pipe(pipe)
     name = DEFAULT if name is None else name
-    backend = ConnectionManager.connections.get(name)
+    backend = connections.get(name)
     methods = REDIS if backend is None else backend.methods
     if methods is not None:
         cls = methods[cls]
     return cls(name, autoexec, pipe, raise_on_error)
+
+
+def refuse_pipe(pipe):
+    """Raise InvalidPipeline for *pipe*, which is no pipeline."""
+    raise InvalidPipeline('pipe must be None or a pipeline of redpipe, not a %s; make one with redpipe.pipeline()'
+                          % type(pipe).__name__)
 
 
 def autoexec(pipe=None, name=None, raise_on_error=True):
@@ -76,11 +82,12 @@ class Pipe(object):
     an argument.
     """
 
-    __slots__ = ('_connection_name', '_autoexec', '_parent', '_raise_on_error', '_stack', '_callbacks',
+    __slots__ = ('_connection_name', '_registry', '_autoexec', '_parent', '_raise_on_error', '_stack', '_callbacks',
                  '_child_callbacks', '_effects', '_unraised', '_block_ended', '__weakref__')
 
-    def __init__(self, name=DEFAULT, autoexec=False, parent=None, raise_on_error=True):
+    def __init__(self, name=DEFAULT, autoexec=False, parent=None, raise_on_error=True, registry=ConnectionManager):
         self._connection_name = name
+        self._registry = registry if parent is None else parent._registry
         self._autoexec = autoexec
         self._parent = parent
         self._raise_on_error = raise_on_error
@@ -126,6 +133,9 @@ class Pipe(object):
         """Call *callback*, without arguments, when the Futures of the pipeline have their results."""
         if not callable(callback):
             raise InvalidOperation('a callback must be callable, a %s is not' % type(callback).__name__)
+        if is_coroutine_function(callback):
+            raise InvalidOperation('a callback is called, not awaited; %r is a coroutine function: await it after the '
+                                   'block, or let the callback start a task' % getattr(callback, '__name__', callback))
         self._callbacks.append(callback)
 
     def reset(self):
@@ -140,20 +150,28 @@ class Pipe(object):
             self._stack = []
         return self
 
+    def __aenter__(self):
+        raise InvalidOperation('the pipe is used by "with", not by "async with"; redpipe.asyncio.autoexec() makes '
+                               'those that are awaited')
+
+    __aexit__ = None
+
     def __exit__(self, exc_type, exc_value, traceback):
-        dropped = None
         try:
             if exc_type is None and self._autoexec:
                 self.execute()
         finally:
-            self._block_ended = True
-            if self._stack or self._callbacks or self._child_callbacks:
-                if exc_type is None:
-                    dropped = self._drop('its block was left without execute()')
-                else:
-                    self._drop('its block was left by %s' % described(exc_value), exc_value)
-        if dropped:
-            warn_of_block(len(dropped) // WIDTH, _first(dropped))
+            dropped = self._end_block(exc_type, exc_value)
+        warn_if_dropped(dropped)
+
+    def _end_block(self, exc_type, exc_value):
+        """Drop what the pipeline still holds as its block ends; return what nobody has dropped on purpose."""
+        self._block_ended = True
+        if self._stack or self._callbacks or self._child_callbacks:
+            if exc_type is None:
+                return self._drop('its block was left without execute()')
+            self._drop('its block was left by %s' % described(exc_value), exc_value)
+        return None
 
     def __getattr__(self, name):
         # Python gets here for names that are no command of redis-py: see CommandMethods.subclass_of.
@@ -170,7 +188,7 @@ class Pipe(object):
 
     @property
     def _client(self):
-        return ConnectionManager.backend(self._connection_name).client
+        return self._registry.backend(self._connection_name).client
 
     def _resolve(self, name):
         """Return an attribute of the client that redis-py's methods need, or a function that queues a call."""
@@ -293,7 +311,7 @@ class Pipeline(Pipe):
         settled = False
         try:
             if queued:
-                execution = Execution(queued, unraised, ConnectionManager.backend)
+                execution = Execution(queued, unraised, self._registry.backend)
                 execution.prepare()
                 exchange(execution.parts)
                 execution.conclude()
@@ -306,7 +324,7 @@ class Pipeline(Pipe):
                 why = 'the batch of this Future failed: ' + described(error)
                 fail_all(QueuedCommands(queued).futures, why, error)
             raise
-        _run_callbacks(callbacks)
+        run_callbacks(callbacks)
 
 
 class NestedPipeline(Pipeline):
@@ -336,6 +354,12 @@ class NestedPipeline(Pipeline):
             parent._unraised += unraised
 
 
+def warn_if_dropped(dropped):
+    """Warn of the commands *dropped* at the end of a block, if there are any."""
+    if dropped:
+        warn_of_block(len(dropped) // WIDTH, _first(dropped))
+
+
 def _tell(queued, why, cause=None):
     """Let the Futures of the commands *queued*, which are dropped, say *why*."""
     if queued:
@@ -352,7 +376,8 @@ def queue(pipe, connection, commands, kind=Future):
 
     Each command is a tuple: its words, its decoder or None, its effect or None, and the subject of that. The effect is
     called with the subject and the result, or with the Future where that could not be decoded, once all Futures of the
-    execute are settled, unless the server answered with an error. Futures are of the class *kind*: Unreturned, where the caller does not hand them out.
+    execute are settled, unless the server answered with an error. Futures are of the class *kind*: Unreturned, where
+    the caller does not hand them out.
     """
     root = None
     if pipe is None or not isinstance(pipe, Pipe):
@@ -370,7 +395,7 @@ def queue(pipe, connection, commands, kind=Future):
     return futures
 
 
-def _run_callbacks(callbacks):
+def run_callbacks(callbacks):
     """Call all *callbacks*, then raise the first exception that one of them raised."""
     failure = None
     for callback in callbacks:

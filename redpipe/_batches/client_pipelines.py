@@ -1,6 +1,8 @@
 """Batches on pipeline objects of the client's own: of clusters, of classes of the user's own, and of other makers."""
 import sys
 
+import six
+
 from .._client_libraries import (
     client_errors,
     comes_from_outside,
@@ -27,14 +29,15 @@ class ClientPipelineBatch(object):
 
     rows = None
     borrows_inside = True
-    connection = None
+    #: What guards a pipeline object; it keeps those of clients from sending twice.
+    guard = staticmethod(guard)
 
     def __init__(self, backend, commands):
         self._backend = backend  # and its client, which closes its connections when it goes
         self._commands = commands
         self._pipe = pipe = backend.make()
         self.trusted = (pipe,)
-        self._guard = None
+        self.connection = self._guard = None
         self._first_error = None
         self._aborted = False
         self.has_error_replies = False
@@ -57,8 +60,11 @@ class ClientPipelineBatch(object):
             if is_guarded(pipe):
                 self._prepare_guarded()
         except BaseException:
-            pipe.reset()
+            self._drop_queued()
             raise
+
+    def _drop_queued(self):
+        self._pipe.reset()
 
     def _queued_words(self):
         """Return the words that the pipeline object has queued for each command, () where they are not known."""
@@ -77,7 +83,7 @@ class ClientPipelineBatch(object):
             for arg in args:
                 encode(arg)
         words = self._commands.as_sent()
-        self._guard = guard(pipe, words, backend.at_most_once)
+        self._guard = self.guard(pipe, words, backend.at_most_once)
         if returns:
             self._options = {'raise_on_error': False}
             if hasattr(pipe, 'raise_first_error') and not backend.is_cluster:
@@ -91,10 +97,16 @@ class ClientPipelineBatch(object):
         """Leave it to the pipeline object."""
         yield
 
-    sending = closing = borrowing
+    sending = borrowing
+
+    def closing(self):
+        """Give back the connections that the pipeline object has forgotten."""
+        yield self._guard.ending()
+        self.connection = None
 
     def receiving(self):
         """Take what the pipeline object returns, if that is as many replies as commands."""
+        self.connection = self._guard
         started = self.rows is not None and clock()
         try:
             self.replies = yield self._pipe.execute(**self._options)
@@ -122,18 +134,15 @@ class ClientPipelineBatch(object):
             else:
                 raise
         except Exception as error:
+            failure = sys.exc_info()
             if started:
                 self._report(started, error)
             # A reply callback cannot take its reply, and those behind it are not read.
-            outside = comes_from_outside(sys.exc_info(), self._pipe)
-            if self._guard and not outside:
-                self._guard.end()
+            if self._guard and not comes_from_outside(failure, self._pipe):
+                yield self._guard.ending()
                 if self._guard.once and self._guard.unread:
                     raise self._unknown(ReplyLost(error), self._guard.replies)
-            raise
-        finally:
-            if self._guard:
-                self._guard.end()
+            six.reraise(*failure)
         self._judge()
 
     def _report(self, started, error=None):

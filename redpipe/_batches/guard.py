@@ -18,7 +18,7 @@ from ..exceptions import VALUE_ERRORS
 from .at_most_once import ReplyLost, is_only_a_refusal, may_repeat_after_loss, refusal_to_repeat
 from .connection_source import borrow, make_ready
 
-__all__ = ['CallbackFailed', 'FirstError', 'guard']
+__all__ = ['CallbackFailed', 'FirstError', 'GuardedConnection', 'GuardedPool', 'SafeCallbacks', 'guard', 'guard_for']
 
 
 def reply_lost(cause, errors):
@@ -47,12 +47,12 @@ class Guard(object):
         self.unread = 0
         self.borrowed = []
 
-    def end(self):
+    def ending(self):
         """Give back the connections that a pipeline forgot, as many do when a node is dead."""
         while self.borrowed:
             pool, connection = self.borrowed[-1]
             if connection.is_out(pool):
-                pool.release(connection)
+                yield pool.release(connection)
             else:
                 self.borrowed.pop()
 
@@ -63,13 +63,18 @@ class Guard(object):
             shut_down(connection)
 
 
+def guard_for(pipe, commands, at_most_once):
+    """Return the Guard of *commands*, which *pipe* has queued."""
+    return Guard(commands, at_most_once and not may_repeat_after_loss(commands), client_errors(pipe))
+
+
 def guard(pipe, commands, at_most_once=True):
     """Guard the connections of *pipe*, which is executed next and has queued *commands*, tuples of words.
 
     With *at_most_once* it raises ReplyLost if the commands may not run again; a pipeline of a cluster returns
-    ReplyLost for commands whose replies were lost. What this returns is to ``end()`` after the execution.
+    ReplyLost for commands whose replies were lost. What this returns has steps, ``ending()``, for after the execution.
     """
-    batch = Guard(commands, at_most_once and not may_repeat_after_loss(commands), client_errors(pipe))
+    batch = guard_for(pipe, commands, at_most_once)
     # A cluster's, of redis-py or of valkey-py.
     for name in 'get_redis_connection', 'get_valkey_connection':
         of_node = _weakly(getattr(pipe, name, None))
@@ -80,10 +85,10 @@ def guard(pipe, commands, at_most_once=True):
                 strategy._nodes_manager = _GuardedNodes(strategy._nodes_manager, batch)
             break
     else:
-        pipe.connection_pool = _GuardedPool(pipe.connection_pool, batch)
+        pipe.connection_pool = GuardedPool(pipe.connection_pool, batch)
         if not hasattr(pipe.connection_pool, 'get_node_by_slot'):  # of redis-py-cluster
             pipe.parse_response = _recording(_weakly(pipe.parse_response), batch.replies)
-            pipe.response_callbacks = _SafeCallbacks(pipe.response_callbacks, batch.errors)
+            pipe.response_callbacks = SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
 
 
@@ -148,7 +153,7 @@ class CallbackFailed(object):
         self.error = error
 
 
-class _SafeCallbacks(object):
+class SafeCallbacks(object):
     """Reply callbacks that return CallbackFailed where they raise.
 
     A reply callback that raises stops redis-py from reading the remaining replies.
@@ -187,7 +192,7 @@ class _GuardedNode(_Proxy):
 
     @property
     def connection_pool(self):
-        return _GuardedPool(self._inner.connection_pool, self._batch)
+        return GuardedPool(self._inner.connection_pool, self._batch)
 
 
 class _GuardedNodes(_Proxy):
@@ -205,43 +210,15 @@ class _GuardedOwner(_Proxy):
         return self._inner.redis_connection and _GuardedNode(self._inner.redis_connection, self._batch)
 
 
-class _GuardedPool(_Proxy):
+class GuardedConnection(_Proxy):
 
-    def _guarded(self, inner):
-        connection = _GuardedConnection(inner, self._batch)
-        self._batch.borrowed.append((self, connection))
-        return connection
-
-    def get_connection(self, *args, **kwargs):
-        return self._guarded(borrow(self._inner, *args, **kwargs))
-
-    # redis-py-cluster
-    def get_connection_by_node(self, *args, **kwargs):
-        return self._guarded(self._inner.get_connection_by_node(*args, **kwargs))
-
-    def get_random_connection(self, *args, **kwargs):
-        return self._guarded(self._inner.get_random_connection(*args, **kwargs))
-
-    def release(self, connection):
-        self._batch.unread += connection.unread
-        if connection.unread or connection.in_multi:
-            connection.disconnect()
-            connection.unread = 0
-        connection._was_released = True
-        try:
-            self._inner.release(connection._inner)
-        except Exception:
-            # The replies are there or are lost already; who wants a connection next is told.
-            if comes_from_outside(sys.exc_info(), self._inner):
-                raise
-        self._batch.borrowed = [one for one in self._batch.borrowed if one[1] is not connection]
-
-
-class _GuardedConnection(_Proxy):
+    @property
+    def inner(self):
+        return self._inner
 
     unread = 0
     in_multi = False
-    _was_released = False
+    was_released = False
     _failure = None
     _count = 0
 
@@ -258,7 +235,7 @@ class _GuardedConnection(_Proxy):
 
     def is_out(self, pool):
         """Return True if *pool*, a guarded one, has not got the connection back."""
-        return not self._was_released or is_out(self._inner, pool._inner)
+        return not self.was_released or is_out(self._inner, pool._inner)
 
     def send_packed_command(self, *args, **kwargs):
         self._send(self._inner.send_packed_command, self._count, args, kwargs)
@@ -272,33 +249,58 @@ class _GuardedConnection(_Proxy):
         try:
             send(*args, **kwargs)
         except Exception:
-            # The other nodes of a cluster may answer; who reads this one is told.
-            self._failure = self._mark_lost(sys.exc_info())
-            if not self._batch.once:
-                raise
+            failure = sys.exc_info()
+            self._inner.disconnect()
+            self.after_failed_writing(failure)
 
     def read_response(self, *args, **kwargs):
+        self.before_reading()
+        try:
+            reply = self._inner.read_response(*args, **kwargs)
+        except Exception:
+            failure = sys.exc_info()
+            if not self.is_reply(failure[1]):
+                self._inner.disconnect()
+            self.after_failed_reading(failure)
+        return self.after_reading(reply)
+
+    # Judgement.
+
+    def after_failed_writing(self, failure):
+        """Raise *failure*, an exc_info, now, or keep it for who reads."""
+        self._failure = self._lost(failure)
+        if not self._batch.once:
+            six.reraise(*failure)
+        # The other nodes of a cluster may answer; who reads this one is told.
+
+    def before_reading(self):
         self._batch.sent = True
         if self._failure:
             raise self._failure
-        try:
-            reply = self._inner.read_response(*args, **kwargs)
-        except Exception as error:
-            # If the user has no permission for MULTI, the commands run one by one, and redis-py hides this.
-            is_reply = isinstance(error, self._batch.errors.ResponseError) \
-                and not (self.in_multi and self.unread == self._count)
-            if is_reply:
-                self.unread -= 1
-                if self.in_multi and not self.unread:
-                    self._batch.sent = False  # EXEC was refused: no command of it has run
-                raise
-            if self._was_refused(error):
-                self._inner.disconnect()
-                self.unread = 0
-                self._batch.sent = False  # the client may send again, if its retry settings say so
-                raise
-            self._failure = self._mark_lost(sys.exc_info())
-            raise self._failure or error
+
+    def is_reply(self, error):
+        """Return True if *error* is a reply, behind which the connection stays as it is."""
+        # If the user has no permission for MULTI, the commands run one by one, and redis-py hides this.
+        return isinstance(error, self._batch.errors.ResponseError) \
+            and not (self.in_multi and self.unread == self._count)
+
+    def after_failed_reading(self, failure):
+        """Raise what becomes of *failure*, an exc_info."""
+        error = failure[1]
+        if self.is_reply(error):
+            self.unread -= 1
+            if self.in_multi and not self.unread:
+                self._batch.sent = False  # EXEC was refused: no command of it has run
+        elif self._was_refused(error):
+            self.unread = 0
+            self._batch.sent = False  # the client may send again, if its retry settings say so
+        else:
+            self._failure = self._lost(failure)
+            if self._failure:
+                raise self._failure
+        six.reraise(*failure)
+
+    def after_reading(self, reply):
         self.unread -= 1
         if not self.unread:
             self.in_multi = False  # EXEC was taken
@@ -311,12 +313,58 @@ class _GuardedConnection(_Proxy):
         return hasattr(self._inner, 'retry') and not self.in_multi and is_only_a_refusal(error, len(commands), errors) \
             and refusal_to_repeat(commands, [error], errors.ConnectionError) is not None
 
-    def _mark_lost(self, failure):
-        """Close the connection; return the ReplyLost for *failure*, an exc_info, or None if the client may repeat."""
-        self._inner.disconnect()
+    def _lost(self, failure):
+        """Return the ReplyLost for *failure*, an exc_info, after the connection was closed; None if the client may
+        repeat.
+        """
         self.unread = 0
         if comes_from_outside(failure, self._inner):
             six.reraise(*failure)
         if self.in_multi:
             del self._batch.replies[:]  # they are those of EXEC, which is lost
         return reply_lost(failure[1], self._batch.errors) if self._batch.once else None
+
+
+class GuardedPool(_Proxy):
+
+    guarded_class = GuardedConnection
+
+    def guarded(self, inner):
+        connection = self.guarded_class(inner, self._batch)
+        self._batch.borrowed.append((self, connection))
+        return connection
+
+    def get_connection(self, *args, **kwargs):
+        return self.guarded(borrow(self._inner, *args, **kwargs))
+
+    # redis-py-cluster
+    def get_connection_by_node(self, *args, **kwargs):
+        return self.guarded(self._inner.get_connection_by_node(*args, **kwargs))
+
+    def get_random_connection(self, *args, **kwargs):
+        return self.guarded(self._inner.get_random_connection(*args, **kwargs))
+
+    def release(self, connection):
+        if self.must_close(connection):
+            connection.disconnect()
+        connection.was_released = True
+        try:
+            self._inner.release(connection.inner)
+        except Exception:
+            self.after_failed_release(sys.exc_info())
+        self.forget(connection)
+
+    def must_close(self, connection):
+        """Return True if *connection*, which is given back, has to be closed before."""
+        self._batch.unread += connection.unread
+        unread, connection.unread = connection.unread, 0
+        return unread or connection.in_multi
+
+    def after_failed_release(self, failure):
+        """Raise *failure*, an exc_info, if it came from outside."""
+        # The replies are there or are lost already; who wants a connection next is told.
+        if comes_from_outside(failure, self._inner):
+            six.reraise(*failure)
+
+    def forget(self, connection):
+        self._batch.borrowed = [one for one in self._batch.borrowed if one[1] is not connection]

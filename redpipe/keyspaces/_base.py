@@ -1,6 +1,5 @@
 """The base of all keyspaces: names of keys, codecs of values, queueing of commands."""
 import re
-from contextlib import contextmanager
 
 import six
 
@@ -10,6 +9,7 @@ from ..fields import LARGE, TextField, codec, digits, kind_of, utf8
 from ..futures import plain
 from ..pipelines import DEFAULT, Pipe, autoexec, pipeline, queue
 from ._arguments import PLAIN_WORDS, as_list, check_words, encoded
+from ._pages import Pages
 from ._replies import decode_list
 
 #: The characters that have a meaning in a pattern of Redis.
@@ -110,9 +110,9 @@ class KeyspaceBase(object):
         return queue(None, self._connection_name, [(args, decode, None, None)])[0]
 
     def _iterate(self, scan, *args, **options):
-        """Return an iterator over the items that the command *scan* finds with these arguments."""
+        """Return an iterator over the items that *scan*, a method, finds with these arguments."""
         self._refuse_pipe('queue %s()' % scan.__name__)
-        return _pages(scan, args, options)
+        return Pages(self, scan.__name__, args, options)
 
     def _refuse_pipe(self, instead):
         if self._pipe is not None:
@@ -256,21 +256,3 @@ class KeyspaceBase(object):
     def _decode_page(self, reply):
         """Decode the cursor and the values of a scan."""
         return int(reply[0]), self._decode_all(reply[1])
-
-
-def _pages(scan, args, options):
-    cursor = None
-    while cursor != 0:
-        with not_ended():
-            cursor, found = scan(*args, cursor=cursor or 0, **options).result
-        for item in found.items() if isinstance(found, dict) else found:
-            yield item
-
-
-@contextmanager
-def not_ended():
-    """Raise InvalidValue in place of a codec's StopIteration, which would end the generator around it silently."""
-    try:
-        yield
-    except StopIteration as error:
-        six.raise_from(InvalidValue('a codec raised StopIteration: %s' % error), error)

@@ -27,7 +27,8 @@ from ._arguments import (
     options,
     without_callback,
 )
-from ._base import KeyspaceBase, not_ended
+from ._base import KeyspaceBase
+from ._pages import not_ended
 from ._replies import as_text
 
 __all__ = ['Keyspace']
@@ -263,8 +264,11 @@ class Keyspace(KeyspaceBase):
         all the time comes at least once, and more than once only where Redis moves its tables or
         slots meanwhile. A keyspace that has a pipe raises InvalidOperation.
         """
-        backend = ConnectionManager.backend(self._connection())
-        if not backend.is_cluster:
+        name = self._connection()
+        if name not in ConnectionManager.asyncio_connections:
+            ConnectionManager.backend(name)  # raises the error for a name that is unknown
+        backend = ConnectionManager.connections.get(name)
+        if backend is None or not backend.is_cluster:
             return self._iterate(self.scan, match=match, count=count, _type=_type)
         self._refuse_pipe('use its client')
         given = dict(match=self._pattern(match), count=count, _type=_type)

@@ -10,6 +10,7 @@ import six
 
 from ._arguments import MISSING, ONE, ONE_FLOAT, Missing, as_list, either, in_seconds, mapping_pairs, options
 from ._hash_members import HashMembers, pairs_given
+from ._pages import Pages, not_ended
 
 __all__ = ['ShardedHash']
 
@@ -160,21 +161,15 @@ class ShardedHash(HashMembers):
         A keyspace that has a pipe raises InvalidOperation.
         """
         self._refuse_pipe('queue hgetall()')
-        return self._scan(self.shard_keys(name), options(MATCH=match, COUNT=count))
+        return _PagesOfShards(self, '_scan', (self.shard_keys(name), options(MATCH=match, COUNT=count)), {})
 
-    def _scan(self, keys, words):
-        cursors = dict.fromkeys(keys, 0)
-        while cursors:
-            with self.pipe as pipe:
-                shards = type(self)(pipe)
-                pages = [(key, shards._queue(('HSCAN', key, cursor) + words, shards._decode_dict_page))
-                         for key, cursor in cursors.items()]
-            for key, page in pages:
-                cursors[key], found = page
-                for item in found.items():
-                    yield item
-                if cursors[key] == 0:
-                    del cursors[key]
+    def _scan(self, keys, words, cursor):
+        """Return the next page of each of *keys*, as a list of keys and Futures; *cursor* has their cursors."""
+        cursors = cursor or dict.fromkeys(keys, 0)
+        with self.pipe as pipe:
+            shards = type(self)(pipe)
+            return [(key, shards._queue(('HSCAN', key, cursor) + words, shards._decode_dict_page))
+                    for key, cursor in cursors.items()]
 
     # Shards.
 
@@ -221,6 +216,20 @@ class ShardedHash(HashMembers):
             futures = [shards._queue(words, decode) for words, decode in commands[:-1]]
             words, decode = commands[-1]
             return shards._queue(words, partial(_last, combine, futures, decode))
+
+
+class _PagesOfShards(Pages):
+    """Pages of all shards at once, whose cursor is a dict of their cursors."""
+
+    def found(self, asked):
+        cursors, items = {}, []
+        for key, page in asked:
+            with not_ended():
+                cursor, found = page.result
+            items.extend(found.items())
+            if cursor:
+                cursors[key] = cursor
+        return cursors, items
 
 
 def _last(combine, futures, decode, reply):

@@ -31,7 +31,7 @@ LAYERS = [
     {'keyspaces'},
     {'_struct_layout'},
     {'structs'},
-    {'_json_patch'},
+    {'_json_patch', 'asyncio'},
     {'__init__'},
 ]
 
@@ -46,8 +46,9 @@ def read(*path):
 
 def sources():
     """(module of the first level, its path) for every file of the package."""
+    left_out = {'__pycache__'} if sys.version_info >= (3, 8) else {'__pycache__', 'asyncio'}
     for folder, folders, names in os.walk(PACKAGE):
-        folders[:] = [name for name in folders if name != '__pycache__']
+        folders[:] = [name for name in folders if name not in left_out]
         for name in names:
             if name.endswith('.py'):
                 path = os.path.relpath(os.path.join(folder, name), PACKAGE)

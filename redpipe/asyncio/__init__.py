@@ -1,0 +1,23 @@
+"""Pipelines under asyncio: only the root is awaited.
+
+What is queued, nested, decoded and called back does no I/O, so functions, keyspaces, Structs and callbacks that were
+written for blocking pipelines work under an asyncio root as they are::
+
+    import redis.asyncio
+    import redpipe.asyncio
+
+    redpipe.asyncio.connect_redis(redis.asyncio.Redis())
+
+    async with redpipe.asyncio.autoexec() as pipe:
+        counts = [visit(page, pipe=pipe) for page in ('home', 'news')]
+    print(counts)
+
+    count = await redpipe.asyncio.call(visit, 'home')
+
+The package needs Python 3.8 and redis-py 5.0; ``import redpipe`` alone does not import it.
+"""
+from . import _iteration  # noqa: F401 (it teaches iterators of keyspaces "async for")
+from ._connections import connect_redis, disconnect, reset
+from ._pipelines import NestedPipeline, Pipeline, autoexec, call, pipeline
+
+__all__ = ['connect_redis', 'disconnect', 'reset', 'pipeline', 'autoexec', 'call', 'Pipeline', 'NestedPipeline']

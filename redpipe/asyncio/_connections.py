@@ -1,0 +1,167 @@
+"""Which asyncio client is behind which name."""
+import asyncio
+import inspect
+import sys
+import weakref
+
+from .._backends import Backend, described_kind
+from .._batches.client_pipelines import ClientPipelineBatch
+from .._batches.direct import DirectBatch, DirectTransaction
+from .._client_libraries import (
+    LIBRARIES,
+    is_cluster,
+    is_coroutine_function,
+    package_of,
+    refuse_decoded,
+    refuse_several,
+)
+from .._pipe_methods import REDIS, CommandMethods
+from .._texts import brief
+from ..connections import DEFAULT, ConnectionManager
+from ..exceptions import InvalidPipeline
+from ._guard import async_guard
+from ._sources import AsyncConnectionSource
+
+__all__ = ['AsyncConnectionManager', 'connect_redis', 'disconnect', 'reset']
+
+
+class AsyncConnectionManager(ConnectionManager):
+    """The registry of the connections of asyncio clients, for the whole process and used as a class."""
+
+    connections = ConnectionManager.asyncio_connections
+
+    @classmethod
+    def backend(cls, name=None):
+        """Return the backend of connection *name* in the event loop that runs; InvalidPipeline for an unknown name."""
+        name = DEFAULT if name is None else name
+        try:
+            backend = cls.connections[name]
+        except KeyError:
+            raise InvalidPipeline(
+                'connection %s has no asyncio client%s; call redpipe.asyncio.connect_redis(client%s) first' % (
+                    brief(name), ', only a blocking one' if name in ConnectionManager.connections else '',
+                    '' if name == DEFAULT else ', name=%s' % brief(name))) from None
+        return backend.now() if type(backend) is _BackendPerLoop else backend
+
+    @classmethod
+    def connect_redis(cls, client, name=None, transaction=False, direct=True, at_most_once=True):
+        """Connect a client, or what makes one; see :func:`connect_redis`."""
+        options = dict(transaction=transaction, direct=direct, at_most_once=at_most_once)
+        makes = inspect.isfunction(client) or inspect.ismethod(client) or inspect.isclass(client) or (
+            callable(client) and not hasattr(client, 'pipeline'))
+        cls._add(name, _BackendPerLoop(client, options) if makes else backend_for_client(client, **options))
+
+    @classmethod
+    def disconnect(cls, name=None):
+        """Forget connection *name*; see :func:`disconnect`."""
+        cls.connections.pop(DEFAULT if name is None else name, None)
+
+    @classmethod
+    def reset(cls):
+        """Forget all connections of asyncio clients."""
+        cls.connections.clear()
+
+
+class AsyncClientPipelineBatch(ClientPipelineBatch):
+    """A batch on a pipeline object of an asyncio client."""
+
+    guard = staticmethod(async_guard)
+
+    def _drop_queued(self):
+        self._pipe.command_stack = []  # reset() would have to be awaited, and has nothing else to do
+
+
+class AsyncBackend(Backend):
+    """The connection of an asyncio client."""
+
+    source, client_pipeline_batch = AsyncConnectionSource, AsyncClientPipelineBatch
+
+
+class _BackendPerLoop(object):
+    """The connection of the clients that *make* makes, one for each event loop; *options* are those of all of them."""
+
+    methods = REDIS
+    client = None
+
+    def __init__(self, make, options):
+        self._make = make
+        self._options = options
+        self._backends = weakref.WeakKeyDictionary()
+
+    def reaches_same_servers(self, other):
+        return isinstance(other, _BackendPerLoop) and self._make == other._make
+
+    def now(self):
+        """Return the backend of the loop that runs."""
+        loop = asyncio.get_running_loop()
+        backend = self._backends.get(loop)
+        if backend is None:
+            # The connections of a client hold the loop that they are of, which keeps it among the keys.
+            for ended in [known for known in self._backends if known.is_closed()]:
+                del self._backends[ended]
+            client = self._make()
+            if inspect.isawaitable(client) or isinstance(client, type) or not hasattr(client, 'pipeline'):
+                raise InvalidPipeline('what was connected makes %s, where a client such as redis.asyncio.Redis() was '
+                                      'expected' % described_kind(client))
+            backend = self._backends[loop] = backend_for_client(client, **self._options)
+        return backend
+
+
+def backend_for_client(client, transaction, direct, at_most_once):
+    """Return the backend of *client*, an asyncio one."""
+    if not callable(getattr(client, 'pipeline', None)):
+        raise InvalidPipeline('an asyncio client such as redis.asyncio.Redis() was expected, not %s' % (
+            described_kind(client)))
+    name = '%s.%s' % (type(client).__module__, type(client).__name__)
+    if is_cluster(client):
+        raise InvalidPipeline('a %s cannot be connected yet: pipelines of asyncio clusters send writes again' % name)
+    if not is_coroutine_function(getattr(client, 'execute_command', None)):
+        raise InvalidPipeline('a %s is a blocking client; connect it by redpipe.connect_redis(client)' % name)
+    _refuse_old(client)
+    refuse_decoded(client)
+    refuse_several(client)
+    batch = None
+    if direct and at_most_once and 'pipeline' not in vars(client):
+        batch = DirectTransaction if transaction else DirectBatch
+    return AsyncBackend(lambda: client.pipeline(transaction=bool(transaction)), client, _methods_of(client), batch,
+                        at_most_once=at_most_once)
+
+
+def _refuse_old(client):
+    """Raise InvalidPipeline for a client that leaves replies unread behind a cancelled task."""
+    read_response = getattr(getattr(getattr(client, 'connection_pool', None), 'connection_class', None),
+                            'read_response', None)
+    if read_response and 'disconnect_on_error' not in inspect.signature(read_response).parameters:
+        raise InvalidPipeline('the asyncio clients of redis-py before 5.0 are not supported; a cancelled task may '
+                              'leave replies of others on their connections')
+
+
+def _methods_of(client):
+    """Return the methods that pipes of *client* have: those of the blocking client of its package."""
+    for base in type(client).__mro__:
+        if package_of(base) in LIBRARIES and package_of(base) != 'redis':
+            return CommandMethods(sys.modules[package_of(base)].Valkey)
+    return REDIS
+
+
+def connect_redis(client, name=None, transaction=False, direct=True, at_most_once=True):
+    """Let asyncio pipelines called *name* run on the servers of *client*.
+
+    - *client*: a client of ``redis.asyncio``, plain or of Sentinel, or of ``valkey.asyncio``. Or a callable that makes
+      one: it is called once in each event loop, and who made a client closes it. A client that decodes replies is
+      InvalidPipeline.
+    - *name*: the name of the connection, ``'default'`` for None. A blocking client may have the same name: the root
+      decides which is used.
+    - *transaction*, *direct*, *at_most_once*: as in :func:`redpipe.connect_redis`, which raises the same errors.
+    """
+    AsyncConnectionManager.connect_redis(client, name, transaction, direct, at_most_once)
+
+
+def disconnect(name=None):
+    """Forget the asyncio connection called *name*, if it is connected; its client stays open."""
+    AsyncConnectionManager.disconnect(name)
+
+
+def reset():
+    """Forget all asyncio connections; the clients stay open."""
+    AsyncConnectionManager.reset()

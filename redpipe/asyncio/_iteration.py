@@ -1,0 +1,18 @@
+"""``async for`` over what keyspaces iterate."""
+from ..keyspaces._pages import Pages
+from ._pipelines import autoexec
+
+__all__ = []
+
+
+async def _items(pages):
+    cursor = None
+    while cursor is None or cursor:
+        async with autoexec() as pipe:
+            asked = pages.ask(cursor, pipe)
+        cursor, items = pages.found(asked)
+        for item in items:
+            yield item
+
+
+Pages.__aiter__ = _items

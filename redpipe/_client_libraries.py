@@ -7,7 +7,8 @@ reads each reply:
 - ``pool.connection_class``, and its ``send_packed_command``, ``read_response``, ``pack_command``, ``encoder``,
   ``connect``, ``disconnect``, ``can_read``;
 - ``client.response_callbacks``, ``parse_response`` and the pipeline's ``annotate_exception``;
-- ``pool._in_use_connections``, and the queue ``pool.pool`` of a blocking pool;
+- ``pool._in_use_connections``, the queue ``pool.pool`` of a blocking pool, and ``pool._available_connections`` and
+  ``connection._close`` of asyncio clients;
 - ``connection.retry``, and ``client._disconnect_raise`` of redis-py 4 and 5;
 - ``connection._parser._reader.gets``, hiredis' reader.
 """
@@ -35,7 +36,7 @@ except ImportError:
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
            'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
            'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_coroutine_function',
-           'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'package_of', 'refreshes_nodes',
+           'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'let_go', 'package_of', 'refreshes_nodes',
            'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
@@ -226,6 +227,17 @@ def shut_down(connection):
             sock.shutdown(socket.SHUT_RDWR)
         except (OSError, socket.error):
             pass  # it has ended already
+
+
+def let_go(connection, pool):
+    """Give *connection* of an asyncio client back to *pool*, closed, where no event loop can do it any more."""
+    try:
+        connection._close()
+    except RuntimeError:
+        pass  # of the loop, which is closed
+    connection._reader = connection._writer = None
+    pool._in_use_connections.discard(connection)
+    pool._available_connections.append(connection)
 
 
 def fail_for(client, connection):

@@ -19,6 +19,9 @@ from faults import Proxy  # noqa: E402
 from plants import fern, within  # noqa: E402, F401 (fixtures)
 from servers import Cluster, RedisCluster  # noqa: E402
 
+# Pipelines of asyncio want a newer Python, and a newer redis-py.
+collect_ignore = [] if sys.version_info >= (3, 8) and int(redis.__version__.split('.')[0]) >= 5 else ['asyncio']
+
 #: ``3`` makes the clients of the tests speak RESP3, ``2`` RESP2; empty leaves it to redis-py.
 PROTOCOL = os.environ.get('REDPIPE_TEST_PROTOCOL', '')
 KNOWS_PROTOCOL = int(redis.__version__.split('.')[0]) >= 5

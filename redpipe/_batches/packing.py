@@ -58,8 +58,9 @@ class Packed(object):
                 pieces, size = [], 0
             # As many as should fit, going by the last ones.
             count = max(1, min(count * 4, count * PIECE // len(piece)))
-        pieces.append(self._after)
-        yield b''.join(pieces)
+        last = b''.join(pieces + [self._after])
+        if last:  # a transport of asyncio would never be done with an empty piece
+            yield last
 
     def _packed(self, commands):
         """Return the packed form of each of *commands*."""

@@ -11,6 +11,7 @@ from .._client_libraries import (
     LIBRARIES,
     is_cluster,
     is_coroutine_function,
+    is_library_class,
     package_of,
     refuse_decoded,
     refuse_several,
@@ -100,9 +101,6 @@ class _BackendPerLoop(object):
             for ended in [known for known in self._backends if known.is_closed()]:
                 del self._backends[ended]
             client = self._make()
-            if inspect.isawaitable(client) or isinstance(client, type) or not hasattr(client, 'pipeline'):
-                raise InvalidPipeline('what was connected makes %s, where a client such as redis.asyncio.Redis() was '
-                                      'expected' % described_kind(client))
             backend = self._backends[loop] = backend_for_client(client, **self._options)
         return backend
 
@@ -129,9 +127,9 @@ def backend_for_client(client, transaction, direct, at_most_once):
 
 def _refuse_old(client):
     """Raise InvalidPipeline for a client that leaves replies unread behind a cancelled task."""
-    read_response = getattr(getattr(getattr(client, 'connection_pool', None), 'connection_class', None),
-                            'read_response', None)
-    if read_response and 'disconnect_on_error' not in inspect.signature(read_response).parameters:
+    connection = getattr(getattr(client, 'connection_pool', None), 'connection_class', None)
+    if connection is not None and is_library_class(connection) \
+            and 'disconnect_on_error' not in inspect.signature(connection.read_response).parameters:
         raise InvalidPipeline('the asyncio clients of redis-py before 5.0 are not supported; a cancelled task may '
                               'leave replies of others on their connections')
 

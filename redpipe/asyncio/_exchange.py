@@ -2,7 +2,7 @@
 import asyncio
 import sys
 
-from .._client_libraries import comes_from_outside
+from .._client_libraries import comes_from_outside, is_out, let_go
 from ._driver import drive
 
 __all__ = ['exchange']
@@ -36,7 +36,7 @@ async def _exchange_in_turn(parts):
 
 
 async def _exchange_one(part):
-    batch = part.batch
+    batch, loop = part.batch, asyncio.get_running_loop()
     try:
         await drive(batch.borrowing(), batch.sending(), batch.receiving())
     except Exception:
@@ -44,12 +44,12 @@ async def _exchange_one(part):
         if comes_from_outside(failure, *batch.trusted):
             raise
         part.failure = failure
-    except GeneratorExit:
-        _abandon(batch)
-        raise
     finally:
         if batch.connection is not None:
-            await _closed(batch)
+            if loop.is_closed():
+                _abandon(batch)
+            else:
+                await _closed(batch)
 
 
 async def _closed(batch):
@@ -72,11 +72,7 @@ async def _closed(batch):
 
 
 def _abandon(batch):
-    """Close the connection of *batch* where nothing can be awaited: its event loop is gone."""
+    """Close the connection of *batch*, and give it back, where nothing can be awaited: its event loop is gone."""
     connection, batch.connection = batch.connection, None
-    inner = getattr(connection, '_close', None)
-    if inner is not None:
-        try:
-            inner()
-        except Exception:
-            pass  # the loop would have had to close it
+    if is_out(connection, batch.pool):
+        let_go(connection, batch.pool)

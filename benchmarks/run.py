@@ -22,9 +22,12 @@ import pipelines  # noqa: E402
 import scale  # noqa: E402
 import servers  # noqa: E402
 import structs  # noqa: E402
-from measure import Bench, versions  # noqa: E402
+from measure import Bench, redis, versions  # noqa: E402
 
 SUBJECTS = [pipelines, keyspaces, structs, servers, scale]
+if sys.version_info >= (3, 8) and int(redis.__version__.split('.')[0]) >= 5:
+    import asyncio_roots
+    SUBJECTS.append(asyncio_roots)
 
 
 def run(subjects, small):

@@ -33,8 +33,8 @@ try:
 except ImportError:
     get_observability_instance = None
 
-__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
-           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
+__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'annotate', 'base_error',
+           'buffered_replies', 'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
            'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_coroutine_function',
            'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'let_go', 'package_of', 'refreshes_nodes',
            'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
@@ -263,6 +263,15 @@ def refreshes_nodes():
 def counts_batches():
     """Return True while redis-py counts what its pipelines do."""
     return get_observability_instance is not None and get_observability_instance().is_enabled()
+
+
+def annotate(pipe, error, number, words):
+    """Let *pipe*, a pipeline object, put into the text of *error* which command it is about, and lose no word."""
+    told = error.args
+    pipe.annotate_exception(error, number, words)
+    # The asyncio pipelines of redis-py 6 forget to fill it in.
+    if error.args and isinstance(error.args[0], str):
+        error.args = (error.args[0].replace('{exception.args}', str(told)),) + error.args[1:]
 
 
 def count_error_reply(error, pool):

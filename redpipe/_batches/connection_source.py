@@ -23,6 +23,8 @@ class ConnectionSource(object):
 
     #: What drives the steps of a batch that borrowed here.
     run = staticmethod(_steps.run)
+    #: What tells whether a reply callback returns an awaitable; None where no client does.
+    is_awaited = None
 
     def __init__(self, client):
         self.client = client

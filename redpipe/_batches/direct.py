@@ -12,6 +12,7 @@ import six
 from .._client_libraries import (
     POOL_HEALTH_CHECKS,
     PushNotification,
+    annotate,
     buffered_replies,
     comes_from_outside,
     is_out,
@@ -43,6 +44,7 @@ class DirectBatch(object):
     trusted = ()
     _before = _after = b''
     _extra_replies = 0
+    _has_awaitables = False
 
     def __init__(self, source, commands):
         self.pool = source.pool
@@ -112,6 +114,18 @@ class DirectBatch(object):
             self._of_the_connection(sys.exc_info())  # all is done; who wants the next connection is told what is wrong
         self.connection = None
         self.replies = self._finish(self._raw_replies)
+        if self._has_awaitables:
+            yield self._awaiting()
+
+    def _awaiting(self):
+        """Await what reply callbacks of an asyncio client have returned."""
+        for position, reply in enumerate(self.replies):
+            if hasattr(reply, '__await__'):
+                try:
+                    self.replies[position] = yield reply
+                except self._source.value_errors as error:
+                    self.replies[position] = error
+                    self.has_error_replies = True
 
     def closing(self):
         """Give the connection back, fully read or closed; without one, do nothing."""
@@ -277,6 +291,8 @@ class DirectBatch(object):
         callbacks = dict((name, known[name]) for name in self._packed.names if name in known)
         if not callbacks:
             return replies
+        is_awaited = self._source.is_awaited
+        self._has_awaitables = is_awaited is not None and any(map(is_awaited, callbacks.values()))
         wanted = list(map(callbacks.get, map(itemgetter(0), self._commands.words)))
         for position in compress(range(len(replies)), wanted):
             callback, reply = wanted[position], replies[position]
@@ -296,8 +312,7 @@ class DirectBatch(object):
 
     def annotate(self, error, position):
         """Let the text of *error* tell which command it is about, as redis-py does."""
-        self._source.client.pipeline().annotate_exception(
-            error, position + 1, self._commands.words[position])
+        annotate(self._source.client.pipeline(), error, position + 1, self._commands.words[position])
 
     def _report(self, error=None):
         self._attempts += 1

@@ -1,4 +1,7 @@
 """Where a direct batch has its connection from under asyncio: as ``connection_source``, with awaitables for steps."""
+from functools import lru_cache
+from inspect import iscoroutinefunction
+
 from .._batches.connection_source import ConnectionSource
 from .._client_libraries import fail_for
 from ._driver import drive
@@ -10,6 +13,7 @@ class AsyncConnectionSource(ConnectionSource):
     """The connections of *client*, a plain one of ``redis.asyncio``, as batches use them."""
 
     run = staticmethod(drive)
+    is_awaited = staticmethod(lru_cache(1000)(iscoroutinefunction))
 
     async def borrow(self, batch):
         """Take a connection from the pool, which connects it and looks for bytes that are left over."""

@@ -34,10 +34,11 @@ except ImportError:
     get_observability_instance = None
 
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'annotate', 'base_error',
-           'buffered_replies', 'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
-           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_coroutine_function',
-           'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'let_go', 'package_of', 'refreshes_nodes',
-           'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
+           'buffered_replies', 'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside',
+           'count_error_reply', 'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster',
+           'is_coroutine_function', 'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'let_go',
+           'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down',
+           'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')

@@ -144,6 +144,8 @@ class ClientPipelineBatch(object):
                 if self._guard.once and self._guard.unread:
                     raise self._unknown(ReplyLost(error), self._guard.replies)
             six.reraise(*failure)
+        if self._guard and not self._guard.borrowed:
+            self.connection = None
         self._judge()
 
     def _report(self, started, error=None):

@@ -44,6 +44,9 @@ async def _exchange_one(part):
         if comes_from_outside(failure, *batch.trusted):
             raise
         part.failure = failure
+    except GeneratorExit:
+        _abandon(batch)
+        raise
     finally:
         if batch.connection is not None:
             if loop.is_closed():

@@ -21,7 +21,7 @@ def measure(bench):
         medians = {}
         for commands in sorted(set(bench.size(size) for size in SIZES)):
             # Batches that are too short to be measured are run several times.
-            times = max(1, 1000 // commands)
+            times = max(1, bench.size(1000) // commands)
             medians[commands] = bench.compare('scale', work.__name__, [
                 ('redis-py', lambda: [redis_py(bench.client, work, commands) for _ in range(times)]),
                 ('redpipe', lambda: [nested(0, work, commands) for _ in range(times)]),

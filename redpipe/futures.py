@@ -265,9 +265,7 @@ _slot = Future._result
 
 def _kind(future):
     """Return the class that *future* has while it holds a plain result."""
-    for kind in type(future).__mro__:
-        if not issubclass(kind, (_Failed, _Following)):
-            return kind
+    return next(kind for kind in type(future).__mro__ if not issubclass(kind, (_Failed, _Following)))
 
 
 def _settle(future, data):

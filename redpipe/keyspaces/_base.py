@@ -194,8 +194,6 @@ class KeyspaceBase(object):
 
     def _name(self, reply):
         """Decode a redis key to its name in this keyspace."""
-        if reply is None:
-            return None
         if self.keyspace is not None:
             reply = reply[len(six.ensure_binary(self.keyspace)) + 1:-1]
         return self._key_field().decode(reply)

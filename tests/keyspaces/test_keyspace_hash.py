@@ -340,6 +340,8 @@ class TestHash(Contract):
         Changing().hset('k', 'age', u'5')
         Changing.fields['age'] = int
         assert Changing().hget('k', 'age') == 5
+        Changing.fields['age'] = redpipe.TextField
+        assert Changing().hmget('k', 'age') == [u'5']
         Changing.fields = {'age': float}
         assert Changing().hmget('k', 'age') == [5.0]
         for fields in ({'age': 'x'}, {'age': u'x'}, {'age': None}, {'age': b'x'}):

@@ -176,6 +176,12 @@ def test_a_whole_hash_can_be_removed_and_expire(index, connected):
     assert not any(connected.exists(key) for key in Index.shard_keys('k'))
 
 
+def test_iterating_goes_on_until_every_shard_has_told_all(connected):
+    many = dict((u'member %d' % number, u'value') for number in range(4000))
+    Index().hmset('k', many)
+    assert dict(Index().hscan_iter('k', count=100)) == many
+
+
 def test_iterating_visits_every_member_once(connected):
     Index().hmset('k', MEMBERS)
     assert sorted(Index().hscan_iter('k', count=3)) == sorted(MEMBERS.items())

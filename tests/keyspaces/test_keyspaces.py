@@ -5,7 +5,7 @@ import gc
 import inspect
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 import redis
@@ -741,6 +741,13 @@ def test_a_number_that_a_codec_returns_is_sent_as_its_digits(value, stored, conn
     assert type('Keys', (Answers, String), {}).redis_key(value) == b'A{' + stored + b'}'
 
 
+@pytest.mark.parametrize('kind', [bytearray, memoryview])
+def test_a_buffer_that_a_codec_returns_is_sent_as_its_bytes(kind, connected):
+    keys = type('Keys', (Answers, String), {})
+    assert keys().set('k', kind(b'a\xff')).IS(True)
+    assert connected.get('A{k}') == b'a\xff'
+
+
 @pytest.mark.parametrize('wrong', [True, (), frozenset()])
 def test_what_a_codec_returns_but_redis_cannot_hold_names_the_codec(wrong, connected):
     with pytest.raises(InvalidValue, match='Answer.encode returned'):
@@ -750,6 +757,53 @@ def test_what_a_codec_returns_but_redis_cannot_hold_names_the_codec(wrong, conne
     for cls in (Hash, ShardedHash):
         with pytest.raises(InvalidValue, match='Answer.encode returned'):
             type('Keys', (Answers, cls), {})().hget('a', wrong)
+
+
+def test_an_int_stands_for_its_digits_where_the_codec_of_keys_wants_text():
+    class Numbered(object):
+        @classmethod
+        def encode(cls, value):
+            if not isinstance(value, six.text_type):
+                raise InvalidValue('a text is wanted, not %r' % (value,))
+            return u'nr ' + value
+
+        @classmethod
+        def decode(cls, value):
+            return value.decode('ascii')[3:]
+
+    keys = type('Keys', (String,), {'keyspace': 'K', 'keyparse': Numbered})
+    assert keys.redis_key(5) == keys.redis_key(u'5') == b'K{nr 5}'
+
+
+class Kolkata(tzinfo):
+
+    def utcoffset(self, when):
+        return timedelta(hours=5, minutes=30)
+
+    def dst(self, when):
+        return timedelta(0)
+
+
+def test_a_time_with_a_zone_is_that_moment(connected):
+    when = datetime(2100, 1, 1, 5, 30, tzinfo=Kolkata())
+    for expire in (String().expireat, String().pexpireat):
+        connected.set('k', 'v')
+        assert expire('k', when).IS(True)
+        assert abs(time.time() + connected.ttl('k') - 4102444800) < 60
+
+
+@pytest.mark.one_server
+def test_migrate_moves_keys_to_another_server(connected, second_server):
+    other = second_server.client()
+    other.flushdb()
+    connected.mset({'K{a}': '1', 'K{b}': '2', 'K{c}': 'new'})
+    other.set('K{c}', 'old')
+    keys = type('Keys', (Keyspace,), {'keyspace': 'K'})()
+    assert keys.migrate(second_server.host, second_server.port, ['a', 'b', 'x'], 0, 5000) == b'OK'
+    assert keys.migrate(second_server.host, second_server.port, 'x', 0, 5000) == b'NOKEY'
+    assert keys.migrate(second_server.host, second_server.port, 'c', 0, 5000, copy=True, replace=True) == b'OK'
+    assert other.mget('K{a}', 'K{b}', 'K{c}') == [b'1', b'2', b'new']
+    assert connected.keys('*') == [b'K{c}']
 
 
 @pytest.mark.parametrize('sign', [1, -1])

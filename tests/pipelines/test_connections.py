@@ -699,3 +699,30 @@ def test_importing_the_package_starts_no_thread_and_no_connection():
     code = ('import threading, redpipe; assert threading.active_count() == 1; '
             'from redpipe.connections import ConnectionManager as m; assert not m.connections')
     subprocess.check_call([sys.executable, '-c', code], cwd=os.path.dirname(redpipe.__path__[0]))
+
+
+def test_a_callable_may_be_connected_again_but_no_other_in_its_place(client):
+    def make():
+        return client.pipeline(transaction=False)
+
+    redpipe.reset()
+    redpipe.connect(make)
+    redpipe.connect(make)
+    with pytest.raises(redpipe.AlreadyConnected):
+        redpipe.connect(lambda: client.pipeline())
+    redpipe.reset()
+
+
+def test_a_client_that_was_given_its_own_pipelines_has_their_methods(client, connect):
+    made = client.pipeline()
+
+    class Greeting(type(made)):
+        def greet(self, name):
+            return self.echo('hello ' + name)
+
+    client.pipeline = lambda transaction=True, shard_hint=None: Greeting(
+        client.connection_pool, made.response_callbacks, transaction, shard_hint)
+    connect(client)
+    with redpipe.autoexec() as pipe:
+        value = pipe.greet('Ann')
+    assert value == b'hello Ann'

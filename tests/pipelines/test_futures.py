@@ -627,6 +627,10 @@ def test_json_sees_a_future_alone_and_deep_inside_other_data():
     assert ''.join(json.JSONEncoder().iterencode([settled(1)])) == '[1]'
 
 
+def test_the_default_of_json_itself_sees_a_future():
+    assert json.JSONEncoder().default(settled({'a': 1})) == {'a': 1}
+
+
 def test_json_sees_futures_behind_a_default_of_the_users():
     assert json.loads(json.dumps([settled(1), {2}], default=list)) == [1, [2]]
     assert json.loads(json.dumps([settled(1)], default=str)) == [1]

@@ -985,3 +985,11 @@ def test_the_error_for_a_command_about_the_connection_names_no_way_that_is_refus
     with pytest.raises(AttributeError) as caught:
         redpipe.pipeline().subscribe
     assert 'execute_command' not in str(caught.value) and 'connection' in str(caught.value)
+
+
+def test_a_block_goes_on_with_what_was_queued_before(connected):
+    pipe = redpipe.pipeline(autoexec=True)
+    before = pipe.incr('k')
+    with pipe:
+        inside = pipe.incr('k')
+    assert (before, inside) == (1, 2)

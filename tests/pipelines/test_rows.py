@@ -62,6 +62,22 @@ def test_a_lost_reply_is_the_error_of_its_round_trip(server, client, connect, di
     assert row.error is error.__cause__
 
 
+def test_a_transaction_that_was_refused_is_a_round_trip(client, connect, direct):
+    connect(client, direct=direct, transaction=True)
+    rows, _ = exchanged(('SET', 'k', 'v'), ('NOCOMMAND',))
+    assert [(row.transaction, row.error) for row in rows] == [(True, None)]
+    assert client.get('k') is None
+
+
+def test_what_is_left_to_the_client_is_a_round_trip_whose_error_is_told(server, client, connect):
+    with Proxy(server) as proxy:
+        connect(redis.StrictRedis(port=proxy.port, socket_timeout=0.5), direct=False, at_most_once=False)
+        proxy.always(lose_reply)
+        rows, error = exchanged(('INCR', 'k'))
+    assert isinstance(error, redis.ConnectionError) and not isinstance(error, redpipe.OutcomeUnknown)
+    assert [row.error for row in rows] == [error]
+
+
 @pytest.mark.skipif(not hasattr(redis, 'retry'), reason='this redis-py knows no retries')
 def test_each_attempt_is_a_round_trip(server, client, connect):
     retry = redis.retry.Retry(redis.backoff.NoBackoff(), 2)

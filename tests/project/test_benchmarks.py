@@ -9,25 +9,17 @@ import pytest
 from places import ROOT
 
 
-@pytest.fixture(scope='module')
-def results(start, tmpdir_factory):
-    folder = tmpdir_factory.mktemp('results')
+@pytest.mark.usefixtures('start')
+def test_every_subject_compares_with_redis_py_in_the_same_run_and_tells_the_versions(tmpdir):
     process = subprocess.Popen(
-        [sys.executable, os.path.join(ROOT, 'benchmarks', 'run.py'), '--small', '--to', str(folder)],
+        [sys.executable, os.path.join(ROOT, 'benchmarks', 'run.py'), '--small', '--to', str(tmpdir)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     said = process.communicate()[0].decode('utf-8')
     assert process.returncode == 0, said
-    return said, json.loads(folder.join('results.json').read())
+    kept = json.loads(tmpdir.join('results.json').read())
 
-
-def test_the_versions_and_the_machine_are_told(results):
-    said, kept = results
     assert set(kept['versions']) == {'Python', 'redis-py', 'hiredis', 'redpipe', 'Redis', 'machine'}
     assert all('%s %s' % pair in said.splitlines()[0] for pair in kept['versions'].items())
-
-
-def test_every_subject_compares_with_redis_py_in_the_same_run(results):
-    said, kept = results
     works = {}
     for row in kept['rows']:
         assert row['value'] > 0 and row['ratio'] > 0

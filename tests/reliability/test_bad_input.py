@@ -143,8 +143,8 @@ def refused_or_run(client, queue):
 
 @pytest.fixture
 def given(request):
-    """``hypothesis.given``, with the number of examples; ten times as many with ``--long``."""
-    times = 10 if request.config.getoption('--long') else 1
+    """``hypothesis.given``, with the number of examples; 25 times as many with ``--long``."""
+    times = 25 if request.config.getoption('--long') else 1
 
     def given(count, **strategies):
         settings = hypothesis.settings(max_examples=count * times, deadline=None, database=None,
@@ -158,7 +158,7 @@ def given(request):
 def test_keyspaces(connected, given, cls):
     calls = [call for call in CALLS if call[0] is cls]
 
-    @given(8 * len(calls), data=st.data())
+    @given(4 * len(calls), data=st.data())
     def check(data):
         call = data.draw(st.sampled_from(calls))
         args = list(call[2:])
@@ -173,8 +173,9 @@ def test_keyspaces(connected, given, cls):
     check()
 
 
-def test_plain_pipes(connected, given):
-    @given(100, data=st.data())
+@pytest.mark.parametrize('options', [{}, {'transaction': True}, {'direct': False}], ids=str)
+def test_plain_pipes(connected, given, options):
+    @given(40, data=st.data())
     def check(data):
         word, other = data.draw(wrong()), data.draw(wrong())
         queue = data.draw(st.sampled_from([
@@ -185,13 +186,12 @@ def test_plain_pipes(connected, given):
             lambda pipe: pipe.incr('n', word), lambda pipe: pipe.eval('return ARGV', 0, word)]))
         refused_or_run(connected, queue)
 
-    for options in ({}, {'transaction': True}, {'direct': False}):
-        redpipe.connect_redis(connected, **options)
-        check()
+    redpipe.connect_redis(connected, **options)
+    check()
 
 
 def test_structs(connected, given):
-    @given(150, data=st.data())
+    @given(60, data=st.data())
     def check(data):
         connected.flushdb()
         name = data.draw(st.sampled_from(sorted(Record.fields) + ['other']))
@@ -343,7 +343,7 @@ def test_loading_a_pickle_sets_data_and_does_nothing_else(connected, commands_se
     if b'%s' in made:
         made = made.replace(b'%s', __name__.encode())
 
-    @given(200, value=data_of_pickles())
+    @given(100, value=data_of_pickles())
     def check(value):
         try:
             Careful(io.BytesIO(bytes(bytearray([0x80, PROTOCOL])) + made + state(value) + b'b.')).load()

@@ -104,6 +104,18 @@ class StructLoad(Load):
         return int(client.hget('Counter{%s}' % name, 'count') or 0)
 
 
+def known_to_replica(load, primary, key):
+    """Return what was acknowledged so far, once the replica of *primary* has it; a key of the primary is *key*.
+
+    Redis replies before it replicates: what it replied to in its last moments is what a failover may lose.
+    """
+    load.until_every_thread_went_on()
+    known = load.known()
+    primary.set(key, 'written after all of it')
+    assert primary.execute_command('WAIT', 1, 10000) >= 1
+    return known
+
+
 def taken(client):
     """How many connections of a cluster's client are in use."""
     if hasattr(client, 'nodes_manager'):
@@ -114,8 +126,8 @@ def taken(client):
 
 @pytest.fixture
 def seconds(request):
-    """How long the load goes on before and after the event."""
-    return 10 if request.config.getoption('--long') else 1
+    """How long the load goes on before and after the event, once every thread has a share in it."""
+    return 10 if request.config.getoption('--long') else 0.2
 
 
 @pytest.fixture
@@ -145,10 +157,7 @@ def test_threads_go_on_when_a_primary_dies_and_its_replica_takes_over(own_cluste
     with Load() as load:
         time.sleep(seconds)
         victim = cluster.owner(cluster.slot('counter 0 0'))
-        safe = load.known()
-        # What is older than this has reached the replica: Redis replies before it replicates, and what it
-        # replied to in its last moments is what a failover may lose.
-        time.sleep(0.5)
+        safe = known_to_replica(load, victim.asks, '{counter 0 0} last')
         killed = clock()
         cluster.kill(victim)
         cluster.wait()
@@ -167,9 +176,10 @@ def test_no_caller_sees_that_a_slot_moves(cluster, clustered, seconds, say):
     redpipe.reset()
     redpipe.connect_rediscluster(client)
     slot = cluster.slot('counter 0 0')
-    for number in range(300):
+    for number in range(60):
         client.set('{counter 0 0}%d' % number, number)
     with Load() as load:
+        load.until_every_thread_went_on()
         time.sleep(seconds)
         moves = 0
         end = clock() + seconds
@@ -193,8 +203,7 @@ def test_threads_go_on_when_sentinel_replaces_the_primary(start, seconds, say):
         redpipe.connect_redis(client)
         with StructLoad() as load:
             time.sleep(seconds)
-            safe = load.known()
-            time.sleep(0.5)
+            safe = known_to_replica(load, deployment.primary.client(), 'last')
             deployment.primary.stop()
             load.until_every_thread_went_on()
             time.sleep(seconds)

@@ -376,7 +376,7 @@ def run_schedule(seed, reached, second):
 
 
 def test_random_faults(request, over_tcp, second):
-    count = 1000 if request.config.getoption('--long') else 200
+    count = 1000 if request.config.getoption('--long') else 60
     start = random.randrange(1 << 30)
     for seed in range(start, start + count):
         try:

@@ -685,3 +685,37 @@ def test_long_numbers_have_no_mark_of_their_own(within, connected):
     assert connected.hgetall('P{7}') == {b'leaves': b'7', b'n': b'2'}
     assert plant == {'plant': 7, 'leaves': 7, 'n': u'2'}
     assert type(count.result) is int
+
+
+def test_a_field_is_no_attribute(connected):
+    plant = Plant({'plant': '1', 'name': u'Fern'})
+    with pytest.raises(AttributeError, match="'Plant' object has no attribute 'name'"):
+        plant.name
+    with pytest.raises(InvalidOperation, match='name'):
+        plant.name = u'Palm'
+
+
+def test_a_subclass_without_the_field_may_have_the_attribute(connected):
+    class Bare(Plant):
+        fields = {}
+
+    bare = Bare('1', no_op=True)
+    bare.name = u'Fern'
+    assert bare.name == u'Fern'
+    del bare.name
+    with pytest.raises(AttributeError):
+        bare.name
+
+
+def test_fields_may_come_from_a_class_that_is_no_struct(connected):
+    class Counted(object):
+        fields = {'count': redpipe.IntegerField}
+
+    class Page(Counted, redpipe.Struct):
+        pass
+
+    page = Page({'_key': '1', 'count': 1})
+    assert page == Page('1') == {'_key': '1', 'count': 1}
+    Page.fields['words'] = redpipe.IntegerField
+    page.update({'words': 5})
+    assert page == Page('1') == {'_key': '1', 'count': 1, 'words': 5}

@@ -100,7 +100,7 @@ class _BackendPerLoop(object):
             for ended in [known for known in self._backends if known.is_closed()]:
                 del self._backends[ended]
             client = self._make()
-            if inspect.isawaitable(client) or isinstance(client, type) or not hasattr(client, 'pipeline'):
+            if isinstance(client, type) or not hasattr(client, 'pipeline'):
                 raise InvalidPipeline('what was connected makes %s, where a client such as redis.asyncio.Redis() was '
                                       'expected' % described_kind(client))
             backend = self._backends[loop] = backend_for_client(client, **self._options)

@@ -88,8 +88,13 @@ def test_an_async_for_goes_on_where_the_one_before_was_left(client, server):
     fill(Names)
     awaited = importlib.import_module('redpipe.asyncio')
     loop = importlib.import_module('asyncio').new_event_loop()
-    another = importlib.import_module('redis.asyncio').Redis(host=server.host, port=server.port)
-    awaited.connect_redis(another)
+    made = []
+
+    def make():
+        made.append(importlib.import_module('redis.asyncio').Redis(host=server.host, port=server.port))
+        return made[0]
+
+    awaited.connect_redis(make)
     try:
         names, found = Names().scan_iter(count=7), []
         assert names.__aiter__() is names.__aiter__() is names
@@ -98,7 +103,7 @@ def test_an_async_for_goes_on_where_the_one_before_was_left(client, server):
         assert sorted(found) == sorted(KEYS)
         with pytest.raises(StopAsyncIteration):
             loop.run_until_complete(names.__anext__())
-        loop.run_until_complete(another.connection_pool.disconnect())
+        loop.run_until_complete(made[0].connection_pool.disconnect())
     finally:
         loop.close()
         redpipe.reset()

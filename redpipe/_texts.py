@@ -7,7 +7,8 @@ __all__ = ['brief', 'described', 'shown', 'shown_word', 'text_of']
 
 def described(error):
     """Return the class and the text of *error*, as a native string."""
-    return '%s: %s' % (type(error).__name__, text_of(error))
+    name, text = type(error).__name__, text_of(error)
+    return '%s: %s' % (name, text) if text else name
 
 
 def text_of(error):

@@ -19,6 +19,7 @@ class _Client(Protocol):
 
 class ConnectionManager:
     connections: ClassVar[dict[str, Any]]
+    asyncio_connections: ClassVar[dict[str, Any]]
     @classmethod
     def get(cls, name: str | None = None) -> Any: ...
     @classmethod

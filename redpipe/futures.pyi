@@ -4,7 +4,7 @@ An operator asks for a protocol of the result, and gives what it gives on the re
 ``Future[int | None] + 1`` is an error. A name of the result's own, such as ``future.items``, is Any: no type can say
 "the attributes of T". ``future.result`` has them all, with their types.
 """
-from collections.abc import Callable, Container, Iterable, Iterator, Reversible, Sized
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Reversible, Sized
 from contextlib import AbstractContextManager
 from os import PathLike
 from types import GenericAlias
@@ -267,6 +267,8 @@ class Future(Generic[_T_co]):
     @overload
     def __getitem__(self: _Of[_GetItem[_K, _R]], other: _K | Future[_K], /) -> _R: ...
     def __call__(self: _Of[Callable[_P, _R]], *args: _P.args, **kwargs: _P.kwargs) -> _R: ...
+    # It never waits: the result is there, or ResultNotReady is raised.
+    def __await__(self) -> Generator[Any, None, _T_co]: ...
     def __enter__(self: _Of[AbstractContextManager[_R]]) -> _R: ...
     def __exit__(self: _Of[AbstractContextManager[Any]], *exc_info: Any) -> bool | None: ...
 

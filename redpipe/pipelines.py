@@ -32,8 +32,7 @@ from .connections import DEFAULT, ConnectionManager
 from .exceptions import InvalidOperation, InvalidPipeline
 from .futures import Future, Unreturned, plain
 
-__all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline', 'refuse_pipe', 'run_callbacks',
-           'warn_if_dropped']
+__all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
 
 
 def pipeline(pipe=None, name=None, autoexec=False, raise_on_error=True):

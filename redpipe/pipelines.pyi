@@ -5,11 +5,12 @@ from typing import Any, overload
 from typing_extensions import Self
 
 from ._pipe_methods import RedisCommands
-from .connections import DEFAULT as DEFAULT
+from .connections import DEFAULT as DEFAULT, ConnectionManager
 from .futures import Future
 
 __all__ = ['pipeline', 'autoexec', 'Pipe', 'Pipeline', 'NestedPipeline']
 
+# A function is given a Pipe, whose root may be an asyncio one: it nests in the Pipe, and executes what it made itself.
 class Pipe(RedisCommands):
     def __init__(
         self,
@@ -17,6 +18,7 @@ class Pipe(RedisCommands):
         autoexec: bool = False,
         parent: Pipe | None = None,
         raise_on_error: bool = True,
+        registry: type[ConnectionManager] = ...,
     ) -> None: ...
     @property
     def connection_name(self) -> str: ...
@@ -27,6 +29,8 @@ class Pipe(RedisCommands):
     def execute_command(self, *args: Any, **options: Any) -> Future[Any]: ...
     def on_execute(self, callback: Callable[[], object]) -> None: ...
     def reset(self) -> None: ...
+
+class Pipeline(Pipe):
     def __enter__(self) -> Self: ...
     def __exit__(
         self,
@@ -34,8 +38,6 @@ class Pipe(RedisCommands):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None: ...
-
-class Pipeline(Pipe):
     def execute(self, raise_on_error: bool | None = None) -> None: ...
 
 class NestedPipeline(Pipeline): ...

@@ -107,7 +107,7 @@ class _BackendPerLoop(object):
 
 def backend_for_client(client, transaction, direct, at_most_once):
     """Return the backend of *client*, an asyncio one."""
-    if not callable(getattr(client, 'pipeline', None)):
+    if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline('an asyncio client such as redis.asyncio.Redis() was expected, not %s' % (
             described_kind(client)))
     name = '%s.%s' % (type(client).__module__, type(client).__name__)

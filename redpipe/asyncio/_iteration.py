@@ -5,6 +5,16 @@ from ._pipelines import autoexec
 __all__ = []
 
 
+def _itself(pages):
+    return pages
+
+
+async def _next(pages):
+    if pages._awaited is None:
+        pages._awaited = _items(pages)
+    return await pages._awaited.__anext__()
+
+
 async def _items(pages):
     cursor = None
     while cursor is None or cursor:
@@ -15,4 +25,4 @@ async def _items(pages):
             yield item
 
 
-Pages.__aiter__ = _items
+Pages.__aiter__, Pages.__anext__ = _itself, _next

@@ -15,8 +15,8 @@ from ._exchange import exchange
 __all__ = ['Pipeline', 'NestedPipeline', 'pipeline', 'autoexec', 'call']
 
 
-class _Awaited(Pipe):
-    """A pipeline of ``async with`` and ``await pipe.execute()``."""
+class Pipeline(Pipe):
+    """A root pipeline: ``await pipe.execute()`` sends its commands, and those that nested pipelines handed up."""
 
     __slots__ = ()
 
@@ -34,12 +34,6 @@ class _Awaited(Pipe):
         finally:
             dropped = self._end_block(exc_type, exc_value)
         warn_if_dropped(dropped)
-
-
-class Pipeline(_Awaited):
-    """A root pipeline: ``await pipe.execute()`` sends its commands, and those that nested pipelines handed up."""
-
-    __slots__ = ()
 
     async def execute(self, raise_on_error=None):
         """Send all queued commands, settle the Futures, run the callbacks, as blocking pipelines do.
@@ -66,7 +60,7 @@ class Pipeline(_Awaited):
         run_callbacks(callbacks)
 
 
-class NestedPipeline(_Awaited):
+class NestedPipeline(Pipeline):
     """A pipeline in another one, for ``async def`` functions: ``execute`` hands its commands to the parent."""
 
     __slots__ = ()

@@ -12,7 +12,7 @@ __all__ = ['Pages', 'not_ended']
 class Pages(object):
     """An iterator over the items that *scan*, a method of *keyspace*, finds with these arguments.
 
-    ``redpipe.asyncio`` gives it ``__aiter__``.
+    ``redpipe.asyncio`` gives it ``__aiter__`` and ``__anext__``.
     """
 
     def __init__(self, keyspace, scan, args, options):
@@ -20,7 +20,7 @@ class Pages(object):
         self._scan = scan
         self._args = args
         self._options = options
-        self._items = None
+        self._items = self._awaited = None
 
     def ask(self, cursor, pipe=None):
         """Return a Future of the page at *cursor*, of the first one for None, queued on *pipe* or read at once."""

@@ -1,9 +1,10 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Literal, TypeVar, overload
 
 from .._pipe_methods import _Int, _Time, _When
 from ..futures import Future
 from ._base import KeyspaceBase, _Keyed, _Named, _Reads
+from ._pages import Pages
 
 __all__ = ['Keyspace']
 
@@ -124,7 +125,7 @@ class Keyspace(KeyspaceBase):
     ) -> Future[tuple[int, list[_N]]]: ...
     def scan_iter(
         self: _Named[_N], match: str | bytes | None = None, count: int | None = None, _type: str | None = None
-    ) -> Iterator[_N]: ...
+    ) -> Pages[_N]: ...
     @overload
     def sort(
         self: _Reads[_K, _V],

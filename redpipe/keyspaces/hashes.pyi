@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar, overload
 
 from .._pipe_methods import _Float, _Int
@@ -6,6 +6,7 @@ from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads
 from ._hash_expiry import Expiry
 from ._hash_members import _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
+from ._pages import Pages
 
 __all__ = ['Hash']
 
@@ -128,7 +129,7 @@ class Hash(Expiry):
         match: str | bytes | None = None,
         count: int | None = None,
         no_values: Literal[False] | None = None,
-    ) -> Iterator[tuple[_M, _V]]: ...
+    ) -> Pages[tuple[_M, _V]]: ...
     @overload
     def hscan_iter(
         self: _Members[_K, _M],
@@ -137,4 +138,4 @@ class Hash(Expiry):
         count: int | None = None,
         *,
         no_values: Literal[True],
-    ) -> Iterator[_M]: ...
+    ) -> Pages[_M]: ...

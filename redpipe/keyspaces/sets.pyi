@@ -1,9 +1,10 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar, overload
 
 from .._pipe_methods import _Int
 from ..futures import Future
 from ._base import _Keyed, _Reads, _Writes
+from ._pages import Pages
 from .generic import Keyspace
 
 __all__ = ['Set']
@@ -46,4 +47,4 @@ class Set(Keyspace):
     ) -> Future[tuple[int, list[_V]]]: ...
     def sscan_iter(
         self: _Reads[_K, _V], name: _K, match: str | bytes | None = None, count: int | None = None
-    ) -> Iterator[_V]: ...
+    ) -> Pages[_V]: ...

@@ -1,10 +1,11 @@
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar, overload
 
 from .._pipe_methods import _Float, _Int, _Time
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Reads
 from ._hash_members import HashMembers, _Contents, _HasMembers, _MemberReads, _Members, _MemberWrites
+from ._pages import Pages
 
 __all__ = ['ShardedHash']
 
@@ -83,6 +84,6 @@ class ShardedHash(HashMembers):
     def expire(self: _Keyed[_K], name: _K, time: _Time) -> Future[bool]: ...
     def hscan_iter(
         self: _Contents[_K, _M, _V], name: _K, match: str | bytes | None = None, count: int | None = None
-    ) -> Iterator[tuple[_M, _V]]: ...
+    ) -> Pages[tuple[_M, _V]]: ...
     @classmethod
     def shard_keys(cls, name: Any) -> list[bytes]: ...

@@ -1,5 +1,5 @@
 # pyright: reportInvalidTypeVarUse=false
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, SupportsFloat, overload
 
 from typing_extensions import TypeAlias, TypeVar
@@ -7,6 +7,7 @@ from typing_extensions import TypeAlias, TypeVar
 from .._pipe_methods import _Float, _Int
 from ..futures import Future
 from ._base import _Keyed, _Pairs, _Pops, _Reads, _Writes
+from ._pages import Pages
 from ._sorted_ranges import Ranges
 
 __all__ = ['SortedSet']
@@ -316,4 +317,4 @@ class SortedSet(Ranges):
         match: str | bytes | None = None,
         count: int | None = None,
         score_cast_func: Callable[[float], _Cast] = ...,
-    ) -> Iterator[tuple[_V, _Cast]]: ...
+    ) -> Pages[tuple[_V, _Cast]]: ...

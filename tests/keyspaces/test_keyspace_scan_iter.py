@@ -1,6 +1,10 @@
 # -*- coding: utf-8 -*-
 """scan_iter visits the keys of its keyspace and no others, wherever they lie."""
+import importlib
+import sys
+
 import pytest
+import redis
 
 import redpipe
 
@@ -74,3 +78,32 @@ def test_the_keys_of_a_struct_are_visited_likewise(connected):
             Reader({'_key': u'%d' % number, 'name': u'x'}, pipe=pipe, fields=[])
     assert sorted(Reader.scan_iter()) == sorted(u'%d' % number for number in range(50))
     assert sorted(Reader.scan_iter(match=u'4?', count=5)) == [u'%d' % n for n in range(40, 50)]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 8) or int(redis.__version__.split('.')[0]) < 5,
+                    reason='redpipe.asyncio needs Python 3.8 and redis-py 5.0')
+def test_an_async_for_goes_on_where_the_one_before_was_left(client, server):
+    redpipe.reset()
+    redpipe.connect_redis(client)
+    fill(Names)
+    awaited = importlib.import_module('redpipe.asyncio')
+    loop = importlib.import_module('asyncio').new_event_loop()
+    made = []
+
+    def make():
+        made.append(importlib.import_module('redis.asyncio').Redis(host=server.host, port=server.port))
+        return made[0]
+
+    awaited.connect_redis(make)
+    try:
+        names, found = Names().scan_iter(count=7), []
+        assert names.__aiter__() is names.__aiter__() is names
+        for _ in KEYS:
+            found.append(loop.run_until_complete(names.__anext__()))
+        assert sorted(found) == sorted(KEYS)
+        with pytest.raises(StopAsyncIteration):
+            loop.run_until_complete(names.__anext__())
+        loop.run_until_complete(made[0].connection_pool.disconnect())
+    finally:
+        loop.close()
+        redpipe.reset()

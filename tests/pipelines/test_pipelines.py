@@ -176,6 +176,15 @@ def test_autoexec_sends_nothing_when_the_block_is_left_by_an_exception(connected
     assert isinstance(caught.value.__cause__, KeyError)
 
 
+def test_an_exception_without_a_text_is_told_by_its_class(connected):
+    with pytest.raises(KeyboardInterrupt):
+        with redpipe.autoexec() as pipe:
+            foo = pipe.incr('foo')
+            raise KeyboardInterrupt
+    with pytest.raises(redpipe.ResultNotReady, match='left by KeyboardInterrupt$'):
+        foo.result
+
+
 def test_execute_inside_autoexec_sends_nothing_twice(connected):
     with redpipe.autoexec() as pipe:
         foo = pipe.incr('foo')

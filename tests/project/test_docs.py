@@ -8,12 +8,13 @@ A page is run from top to bottom in a namespace of its own, on a real server:
   or the traceback that ends it, of which the last line is compared. What prints says so.
   A RuntimeWarning counts as printed, without its place.
 - ``.. not run: REASON`` before a block, a comment that no reader sees, leaves it out.
-- ``.. needs: server 6.2`` or ``.. needs: python 3`` before a block leaves it out elsewhere.
+- ``.. needs: server 6.2``, ``.. needs: python 3`` or ``.. needs: redis-py 5.0`` before a block leaves it out elsewhere;
+  ``NEEDS`` has what whole pages need.
 
 Where the blocks of a page define tests, these are run by pytest as well.
 
 A block of any other language says why it is not run, and ``::`` is not used, for it has no
-language. Clients for the ports 6379 and 6380 are of the tests' two servers. On Python 2 the
+language. Clients for the ports 6379 and 6380, asyncio ones too, are of the tests' two servers. On Python 2 the
 blocks are run with ``print_function`` and ``unicode_literals``.
 """
 from __future__ import print_function, unicode_literals
@@ -35,11 +36,19 @@ import six
 import redpipe
 from places import ROOT
 
+if sys.version_info >= (3, 8):
+    import redpipe.asyncio
+
 START = os.path.join('docs', 'getting-started.rst')
 
 #: Pages of which another module runs the blocks.
 ELSEWHERE = {
     os.path.join('docs', 'deployments.rst'): os.path.join('tests', 'reliability', 'test_deployments.py'),
+}
+
+#: What pages need in order to be run at all.
+NEEDS = {
+    os.path.join('docs', 'asyncio.rst'): 'python 3.8, redis-py 5.0',
 }
 
 PARSED = re.compile(r'(?P<indent> *)(?:'
@@ -49,6 +58,8 @@ PARSED = re.compile(r'(?P<indent> *)(?:'
 CHECK = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FUTURES = print_function.compiler_flag | unicode_literals.compiler_flag if six.PY2 else 0
 PYTHON = '.'.join(map(str, sys.version_info[:2]))
+#: redis-py's clients for asyncio, where it has them.
+ASYNCIO = getattr(redis, 'asyncio', None) if sys.version_info >= (3, 8) else None
 
 
 class Block(object):
@@ -119,7 +130,7 @@ def blocks(page):
 
 def missing(needs, server):
     """Tell which of the *needs* of a block is not met."""
-    have = {'server': server.version, 'python': PYTHON}
+    have = {'server': server.version, 'python': PYTHON, 'redis-py': redis.__version__}
     for need in needs.split(','):
         name, least = need.split()
         if tuple(map(int, have[name].split('.'))) < tuple(map(int, least.split('.'))):
@@ -213,6 +224,13 @@ def as_a_reader(client, server, second_server, monkeypatch):
     redpipe.reset()
     monkeypatch.setattr(redis, 'Redis', Client)
     monkeypatch.setattr(redis, 'StrictRedis', Client)
+    if ASYNCIO is not None:
+        class AsyncClient(ASYNCIO.Redis):
+            def __init__(self, host='localhost', port=6379, **options):
+                options.update(places.get(port, {'port': port}))
+                super(AsyncClient, self).__init__(**options)
+
+        monkeypatch.setattr(ASYNCIO, 'Redis', AsyncClient)
     yield
     redpipe.disable_threads()
     redpipe.reset()
@@ -228,7 +246,9 @@ def runner(as_a_reader, capsys, server, monkeypatch):
 
 
 @pytest.mark.parametrize('page', [page for page in pages() if page not in ELSEWHERE])
-def test_the_code_of_a_page_does_what_the_page_says(page, runner, tmpdir):
+def test_the_code_of_a_page_does_what_the_page_says(page, runner, server, tmpdir):
+    if missing(NEEDS.get(page, 'python 2.7'), server):
+        pytest.skip('the page needs %s' % NEEDS[page])
     found = blocks(page)
     first = next((block for block in found if block.is_run), None)
     if first is not None and not first.text.startswith(('import ', 'from ')):
@@ -271,3 +291,6 @@ def test_every_public_name_is_in_the_reference():
     for name in redpipe.__all__:
         assert re.search(r'\b%s\b' % name, told), name
         assert name == '__version__' or getattr(redpipe, name).__doc__, name
+    for name in redpipe.asyncio.__all__ if ASYNCIO is not None else ():
+        assert re.search(r':: %s\b' % name, told.partition('module:: redpipe.asyncio')[2]), name
+        assert getattr(redpipe.asyncio, name).__doc__, name

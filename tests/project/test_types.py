@@ -4,6 +4,7 @@
 ``assert_type`` must hold for the checkers, and for the values that come back from a server.
 """
 import ast
+import asyncio
 import inspect
 import io
 import json
@@ -29,6 +30,7 @@ from test_docs import blocks
 
 typing = pytest.importorskip('typing')
 pytest.importorskip('mypy')
+awaited = pytest.importorskip('redpipe.asyncio')
 
 HERE = os.path.join(ROOT, 'tests', 'project', 'typing')
 FILES = sorted(os.path.join(HERE, name) for name in os.listdir(HERE) if name.endswith('.py'))
@@ -36,7 +38,10 @@ FILES = sorted(os.path.join(HERE, name) for name in os.listdir(HERE) if name.end
 #: What the snippets below are about.
 PREPARED = '''\
 from typing import Optional
+import redis
+import redis.asyncio
 import redpipe
+import redpipe.asyncio
 from redpipe import Future
 from redpipe.pipelines import Pipeline
 class Names(redpipe.List): keyspace = 'N'
@@ -52,6 +57,9 @@ text: Future[str] = Future()
 several: Future[list[int]] = Future()
 named: Future[dict[str, int]] = Future()
 user = User('1')
+awaited = redpipe.asyncio.pipeline()
+def visit(page: str, pipe: Optional[redpipe.Pipe] = None) -> Future[int]: return Future()
+async def seen(page: str, pipe: Optional[redpipe.Pipe] = None) -> Future[int]: return Future()
 '''
 
 #: Lines that are wrong, each with a part of what mypy and the rule by which pyright refuses it.
@@ -130,6 +138,23 @@ REFUSED = [
     ("user.incr('visits', 'a')", 'No overload variant of "incr"', 'reportArgumentType'),
     ("user.incr('visits', pipe=7)", 'No overload variant of "incr"', 'reportArgumentType'),
     ("user.nme", 'has no attribute "nme"', 'reportAttributeAccessIssue'),
+    # A root is used by "with" or by "async with", and what a function is given by neither: it nests.
+    ('with awaited: pass', 'has no attribute "__enter__"', 'reportGeneralTypeIssues'),
+    ('async with pipe: pass', 'has no attribute "__aenter__"', 'reportGeneralTypeIssues'),
+    ('with given: pass', 'has no attribute "__enter__"', 'reportGeneralTypeIssues'),
+    ('async with given: pass', 'has no attribute "__aenter__"', 'reportGeneralTypeIssues'),
+    ('awaited.execute()', 'must be used', 'reportUnusedCoroutine'),
+    ('await pipe.execute()', 'does not return a value', 'reportGeneralTypeIssues'),
+    ("redpipe.asyncio.call(visit, 'home')", 'must be used', 'reportUnusedCoroutine'),
+    ("page: str = await redpipe.asyncio.call(visit, 'home')", 'has incompatible type', 'reportAssignmentType'),
+    ("page: str = await redpipe.asyncio.call(seen, 'home')", 'has incompatible type', 'reportAssignmentType'),
+    ("page: str = await redpipe.asyncio.call(User, '1')", 'has incompatible type', 'reportAssignmentType'),
+    ("redpipe.asyncio.autoexec('name')", 'No overload variant of "autoexec"', 'reportArgumentType'),
+    ('redpipe.asyncio.connect_redis(redis.Redis())', 'has incompatible type "Redis"', 'reportArgumentType'),
+    ("redpipe.asyncio.connect_redis(redis.Redis)", 'has incompatible type "type[Redis]"', 'reportArgumentType'),
+    ('value: str = await number', 'variable has type "str"', 'reportAssignmentType'),
+    ('value: bytes = [name async for name in Names().scan_iter()][0]', 'variable has type "bytes"',
+     'reportAssignmentType'),
 ]
 
 
@@ -206,7 +231,8 @@ def test_what_is_wrong_is_refused(tmpdir):
     # Each in a function of its own, so that none makes the rest unreachable or renames anything.
     text, first = PREPARED, PREPARED.count('\n') + 1
     for number, (line, _, _) in enumerate(REFUSED):
-        text += 'def f%d() -> None:\n    %s\n' % (number, line)
+        text += '%sdef f%d() -> None:\n    %s\n' % (
+            'async ' if re.search('async (with|for)|await ', line) else '', number, line)
     path = written(tmpdir, 'refused.py', text)
     told = {}
     for found in mypy(path):
@@ -321,8 +347,16 @@ def alone(newest):
     client.connection_pool.disconnect()
 
 
+async def connected(function, server):
+    """Await *function* while an asyncio client of *server* is the default connection."""
+    async with redis.asyncio.Redis(host=server.host, port=server.port) as client:
+        awaited.connect_redis(client)
+        await function()
+        awaited.disconnect()
+
+
 @pytest.mark.parametrize('path', FILES, ids=os.path.basename)
-def test_what_is_asserted_of_types_holds_for_values(path, alone, monkeypatch):
+def test_what_is_asserted_of_types_holds_for_values(path, alone, newest, monkeypatch):
     asserted = []
 
     def assert_type(value, kind):
@@ -335,7 +369,10 @@ def test_what_is_asserted_of_types_holds_for_values(path, alone, monkeypatch):
     for function in list(names.values()):
         if inspect.isfunction(function) and function.__module__ == '<run_path>' \
                 and all(one.default is not one.empty for one in inspect.signature(function).parameters.values()):
-            function()
+            if inspect.iscoroutinefunction(function):
+                asyncio.run(connected(function, newest))
+            else:
+                function()
             ran += 1
     assert ran
     wrong = [one for one in asserted if not fits(*one[1:])]

@@ -1,6 +1,5 @@
 """The types of a keyspace are those of its fields: ``valueparse``, ``keyparse`` and ``memberparse``."""
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Optional, assert_type
 
@@ -144,7 +143,7 @@ def every_key() -> None:
     assert_type(names.memory_usage('a'), Future[Optional[int]])
     assert_type(names.eval('a', 'return redis.call("GET", KEYS[1])'), Future[Any])
     assert_type(names.scan(), Future[tuple[int, list[str]]])
-    assert_type(names.scan_iter('*'), Iterator[str])
+    assert_type(list(names.scan_iter('*')), list[str])
     assert_type(names.rename('a', 'd'), Future[bool])
     assert_type(names.delete('a', 'b'), Future[int])
     assert_type(names.renamenx('c', 'e'), Future[bool])
@@ -225,7 +224,7 @@ def sets() -> None:
         assert_type(primes.pop('a'), Future[Optional[int]])
         assert_type(primes.spop('a', 2), Future[list[int]])
         assert_type(primes.smembers('a'), Future[set[int]])
-    assert_type(Tags().sscan_iter('b'), Iterator[str])
+    assert_type(list(Tags().sscan_iter('b')), list[str])
 
 
 def lists() -> None:
@@ -320,7 +319,7 @@ def sorted_sets() -> None:
         assert_type(scores.zrandmember(JACK), Future[Optional[int]])
         assert_type(scores.bzpopmin([JILL, JACK], 1), Future[Optional[tuple[uuid.UUID, int, float]]])
         assert_type(scores.zincrby(JACK, 2, 2.5), Future[float])
-    assert_type(Followers().zscan_iter('b'), Iterator[tuple[str, float]])
+    assert_type(list(Followers().zscan_iter('b')), list[tuple[str, float]])
 
 
 def hashes() -> None:
@@ -377,7 +376,7 @@ def hashes() -> None:
         assert_type(sizes.exists('a'), Future[bool])
         assert_type(sizes.delete('a'), Future[int])
     assert_type(sizes.shard_keys('a'), list[bytes])
-    assert_type(Settings().hscan_iter('a'), Iterator[tuple[str, str]])
+    assert_type(list(Settings().hscan_iter('a')), list[tuple[str, str]])
 
 
 def redis_pys_names() -> None:

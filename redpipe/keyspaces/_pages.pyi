@@ -1,0 +1,13 @@
+"""What SCAN and its relatives find: an iterator, for ``async for`` too once ``redpipe.asyncio`` is imported."""
+from collections.abc import AsyncIterator, Iterator
+from typing import TypeVar
+
+from typing_extensions import Self
+
+_T_co = TypeVar('_T_co', covariant=True)
+
+class Pages(Iterator[_T_co], AsyncIterator[_T_co]):
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> _T_co: ...
+    def __aiter__(self) -> Self: ...
+    async def __anext__(self) -> _T_co: ...

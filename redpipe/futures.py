@@ -56,6 +56,38 @@ def _reflected(function):
     return method
 
 
+def _of_valid(value, validate):
+    """Return a Future of what *validate* makes of *value*; a Future without its result is left as it is."""
+    try:
+        value = plain(value)
+    except ResultNotReady:
+        return value
+    future = Future()
+    future.set(validate(value))
+    return future
+
+
+class PydanticSerializer(object):
+    """The serializer that pydantic looks for on objects whose annotation does not tell their type, such as Any.
+
+    *simple* is a function that returns for such an object what pydantic knows.
+    """
+
+    def __init__(self, simple):
+        self._simple = simple
+        self._made = None
+
+    def __get__(self, instance, cls):
+        if self._made is None:
+            try:
+                from pydantic_core import SchemaSerializer, core_schema  # optional, and not there before version 2
+            except ImportError:
+                raise AttributeError('__pydantic_serializer__')
+            self._made = SchemaSerializer(core_schema.any_schema(
+                serialization=core_schema.plain_serializer_function_ser_schema(self._simple)))
+        return self._made
+
+
 class Future(object):
     """Stand for the reply to a command until it arrives, and behave as it afterwards.
 
@@ -156,6 +188,21 @@ class Future(object):
 
     # An annotation may say Future[int]; Python 3.7 and 3.8, which have no alias to give, get the class.
     __class_getitem__ = classmethod(getattr(types, 'GenericAlias', lambda cls, item: cls))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source, handler):
+        """Return pydantic's schema of ``Future[int]``: a Future of an int, which is serialized as that.
+
+        The result is validated if it is there; a model may be made before the pipeline executes.
+        """
+        from pydantic_core import core_schema  # who calls this has it
+        arguments = getattr(source, '__args__', ())
+        inner = handler.generate_schema(arguments[0]) if arguments else core_schema.any_schema()
+        return core_schema.no_info_wrap_validator_function(
+            _of_valid, inner,
+            serialization=core_schema.plain_serializer_function_ser_schema(plain, return_schema=inner))
+
+    __pydantic_serializer__ = PydanticSerializer(plain)
 
     def __call__(self, *args, **kwargs):
         return self._result(*args, **kwargs)

@@ -11,6 +11,7 @@ from types import GenericAlias
 from typing import (
     Any,
     AnyStr,
+    ClassVar,
     Generic,
     Protocol,
     SupportsAbs,
@@ -127,6 +128,9 @@ class Future(Generic[_T_co]):
     def __getattr__(self, name: str) -> Any: ...
     def __deepcopy__(self, memo: dict[int, Any], /) -> Self: ...
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any: ...
+    __pydantic_serializer__: ClassVar[Any]
 
     @overload
     def __add__(self: _Of[_Add[_X, _R]], other: _X | Future[_X], /) -> _R: ...

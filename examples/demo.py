@@ -3,6 +3,7 @@
 The functions of the page are in examples/bookshop.py. Where Python and redis-py can do it, the page is rendered under
 asyncio too, with the same functions.
 """
+import importlib
 import sys
 import time
 
@@ -14,9 +15,6 @@ from examples.bookshop import READER, SHELF, fill, page
 from examples.local import Link, NoServer, Server, describe
 
 ASYNCIO = sys.version_info >= (3, 8) and int(redis.__version__.split('.')[0]) >= 5
-if ASYNCIO:
-    from examples.demo_asyncio import rendering
-
 DELAY = 0.001
 PAGES = 50
 
@@ -68,7 +66,7 @@ def compare(server, delay=DELAY, pages=PAGES):
             redpipe.disconnect()
         ways = ['one call at a time', 'one autoexec block']
         if ASYNCIO:
-            with rendering(link.port) as render:
+            with importlib.import_module('examples.demo_asyncio').rendering(link.port) as render:
                 rows.append(measure(render, client, link, pages))
             ways.append('under asyncio')
     table = [('',) + tuple(ways)]

@@ -55,7 +55,7 @@ async def sums(reader: str):
         return {'visits': bookshop.visits(reader, pipe=pipe), 'views': readers.view(reader, pipe=pipe)}
 
 
-async def unexecuted() -> AsyncIterator[redpipe.asyncio.Pipeline]:
+async def request_pipe() -> AsyncIterator[redpipe.asyncio.Pipeline]:
     """Give a request its pipe, which the endpoint executes.
 
     FastAPI builds the response before the code after a ``yield`` runs, whatever the ``scope`` of the dependency: that
@@ -66,7 +66,7 @@ async def unexecuted() -> AsyncIterator[redpipe.asyncio.Pipeline]:
         yield pipe
 
 
-RequestPipe = Annotated[redpipe.asyncio.Pipeline, Depends(unexecuted)]
+RequestPipe = Annotated[redpipe.asyncio.Pipeline, Depends(request_pipe)]
 
 
 async def visits(reader: str, pipe: RequestPipe) -> Future[int]:

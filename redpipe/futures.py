@@ -67,28 +67,29 @@ def _of_valid(value, validate):
     return future
 
 
-class PydanticSerializer(object):
-    """The serializer that pydantic looks for on objects whose annotation does not tell their type, such as Any.
+def _simple(value):
+    return plain(value) if isinstance(value, Future) else dict(value)
 
-    *simple* is a function that returns for such an object what pydantic knows.
+
+class PydanticSerializable(object):
+    """The base of Futures and Structs: what pydantic asks of an object whose annotation does not tell its type.
+
+    It is a base since pydantic takes what stands in a class itself for the serializer of the annotation.
     """
 
-    def __init__(self, simple):
-        self._simple = simple
-        self._made = None
+    __slots__ = ()
 
-    def __get__(self, instance, cls):
-        if self._made is None:
-            try:
-                from pydantic_core import SchemaSerializer, core_schema  # optional, and not there before version 2
-            except ImportError:
-                raise AttributeError('__pydantic_serializer__')
-            self._made = SchemaSerializer(core_schema.any_schema(
-                serialization=core_schema.plain_serializer_function_ser_schema(self._simple)))
-        return self._made
+    @property
+    def __pydantic_serializer__(self):
+        try:
+            from pydantic_core import SchemaSerializer, core_schema  # optional, and not there before pydantic 2
+        except ImportError:
+            raise AttributeError('__pydantic_serializer__')
+        return SchemaSerializer(core_schema.any_schema(
+            serialization=core_schema.plain_serializer_function_ser_schema(_simple)))
 
 
-class Future(object):
+class Future(PydanticSerializable):
     """Stand for the reply to a command until it arrives, and behave as it afterwards.
 
     Attributes: ``result``, the plain value. Raises
@@ -201,8 +202,6 @@ class Future(object):
         return core_schema.no_info_wrap_validator_function(
             _of_valid, inner,
             serialization=core_schema.plain_serializer_function_ser_schema(plain, return_schema=inner))
-
-    __pydantic_serializer__ = PydanticSerializer(plain)
 
     def __call__(self, *args, **kwargs):
         return self._result(*args, **kwargs)

@@ -11,7 +11,6 @@ from types import GenericAlias
 from typing import (
     Any,
     AnyStr,
-    ClassVar,
     Generic,
     Protocol,
     SupportsAbs,
@@ -130,7 +129,8 @@ class Future(Generic[_T_co]):
     def __class_getitem__(cls, item: Any, /) -> GenericAlias: ...
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any: ...
-    __pydantic_serializer__: ClassVar[Any]
+    @property
+    def __pydantic_serializer__(self) -> Any: ...
 
     @overload
     def __add__(self: _Of[_Add[_X, _R]], other: _X | Future[_X], /) -> _R: ...

@@ -21,7 +21,7 @@ from ._struct_layout import NAME_TYPES, Fields, Layout, as_bytes
 from ._texts import brief, shown, text_of
 from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
 from .fields import FloatField, IntegerField, TextField, kind_of
-from .futures import Future, PydanticSerializer, Unreturned, plain, set_error
+from .futures import Future, PydanticSerializable, Unreturned, plain, set_error
 from .keyspaces._arguments import without_callback
 from .pipelines import queue
 
@@ -123,7 +123,7 @@ class _StructType(ABCMeta):
 
 
 @six.add_metaclass(_StructType)
-class Struct(object):
+class Struct(PydanticSerializable):
     """A record with typed fields, kept in a Hash and used like a dict.
 
     The first argument is the key, which loads the record, or a mapping, another Struct or
@@ -483,8 +483,6 @@ class Struct(object):
         return core_schema.no_info_wrap_validator_function(
             validated, items,
             serialization=core_schema.plain_serializer_function_ser_schema(dict, return_schema=items))
-
-    __pydantic_serializer__ = PydanticSerializer(dict)
 
     # Local values are replaced, never changed in place: copies share them.
 

@@ -226,16 +226,24 @@ def served_by_uvicorn(app):
         one.should_exit = True
 
     with served(lambda: one.run(sockets=[listener]), stop, listener.getsockname()[1]) as http:
+        end = time.time() + 20
         while not one.started:
+            assert time.time() < end
             time.sleep(0.01)
         yield http
 
 
 @pytest.fixture
-def fastapi(shop):
-    """A client of the FastAPI application."""
+def app(shop):
+    """The FastAPI application, which has not started yet."""
     pytest.importorskip('fastapi')
-    with served_by_uvicorn(importlib.import_module('examples.fastapi_app').app) as http:
+    return importlib.import_module('examples.fastapi_app').app
+
+
+@pytest.fixture
+def fastapi(app):
+    """A client of the FastAPI application."""
+    with served_by_uvicorn(app) as http:
         yield http
 
 
@@ -313,6 +321,12 @@ def test_a_background_task_counts(fastapi, client):
     while not client.hexists('reader{ann}', 'page_views') and time.time() < end:
         time.sleep(0.01)
     assert client.hget('reader{ann}', 'page_views') == b'1'
+
+
+def test_the_basket_of_a_reader(app):
+    # The lifespan runs in this block, and connects.
+    with pytest.importorskip('fastapi.testclient').TestClient(app) as http:
+        assert http.get('/baskets/ann').json() == 2
 
 
 def test_the_description_of_the_application_tells_the_types(fastapi):

@@ -50,7 +50,7 @@ async def basket(reader: str) -> int:
 
 
 @app.get('/sums/{reader}')
-async def sums(reader: str):
+async def sums(reader: str):  # the type of the response is not annotated
     async with redpipe.asyncio.autoexec() as pipe:
         return {'visits': bookshop.visits(reader, pipe=pipe), 'views': readers.view(reader, pipe=pipe)}
 
@@ -59,8 +59,8 @@ async def request_pipe() -> AsyncIterator[redpipe.asyncio.Pipeline]:
     """Give a request its pipe, which the endpoint executes.
 
     FastAPI builds the response before the code after a ``yield`` runs, whatever the ``scope`` of the dependency: that
-    code would be too late to settle the Futures of the response. So it executes nothing, and a warning tells of an
-    endpoint that forgets to.
+    code would be too late to settle the Futures of the response. So it executes nothing, and an error of the response
+    or a RuntimeWarning tells of an endpoint that forgets to.
     """
     async with redpipe.asyncio.pipeline() as pipe:
         yield pipe

@@ -3,6 +3,8 @@ import contextlib
 import datetime
 import importlib
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -11,6 +13,7 @@ import pytest
 import redpipe
 from examples import bookshop, readers
 from examples.local import Link
+from places import ROOT
 
 pydantic = pytest.importorskip('pydantic', minversion='2')
 typing = pytest.importorskip('typing')
@@ -111,6 +114,17 @@ def test_pydantic_sees_through_a_future_where_no_type_is_annotated():
 def test_the_schema_of_a_future_is_that_of_its_result():
     assert schema(redpipe.Future[int]) == schema(int)
     assert schema(typing.List[redpipe.Future[str]]) == schema(typing.List[str])
+
+
+def test_without_pydantic_there_is_no_serializer(monkeypatch):
+    monkeypatch.setitem(sys.modules, 'pydantic_core', None)
+    assert not hasattr(settled(3), '__pydantic_serializer__')
+    assert not hasattr(Member('ann', no_op=True), '__pydantic_serializer__')
+
+
+def test_redpipe_alone_imports_neither_pydantic_nor_fastapi():
+    program = 'import sys, redpipe; sys.exit(bool({"pydantic", "pydantic_core", "fastapi"} & set(sys.modules)))'
+    assert subprocess.call([sys.executable, '-c', program], cwd=ROOT) == 0
 
 
 # -- pydantic: Structs

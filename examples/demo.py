@@ -1,8 +1,9 @@
 """The front page of a small bookshop, rendered on a private Redis server: ``make demo``.
 
-Each function reads or writes one thing and takes an optional pipe; ``page`` is made of them. Without a pipe every
-function talks to Redis by itself. With one they all wait for it, and travel together.
+The functions of the page are in examples/bookshop.py. Where Python and redis-py can do it, the page is rendered under
+asyncio too, with the same functions.
 """
+import importlib
 import sys
 import time
 
@@ -10,66 +11,14 @@ import redis
 
 import redpipe
 from examples import readers
+from examples.bookshop import READER, SHELF, fill, page
 from examples.local import Link, NoServer, Server, describe
 
+ASYNCIO = sys.version_info >= (3, 8) and int(redis.__version__.split('.')[0]) >= 5
 DELAY = 0.001
 PAGES = 50
-READER = 'ann'
-SHELF = {
-    'b1': ('The Left Hand of Darkness', 'Le Guin', 4.6),
-    'b2': ('Solaris', 'Lem', 4.4),
-    'b3': ('Kindred', 'Butler', 4.7),
-    'b4': ('Roadside Picnic', 'Strugatsky', 4.3),
-    'b5': ('The Dispossessed', 'Le Guin', 4.5),
-    'b6': ('Invisible Cities', 'Calvino', 4.2),
-}
 
 clock = getattr(time, 'monotonic', time.time)
-
-
-def visits(reader, pipe=None):
-    """Count a visit; the counter lives for a day after the last one."""
-    with redpipe.autoexec(pipe) as pipe:
-        count = pipe.incr('visits{%s}' % reader)
-        pipe.expire('visits{%s}' % reader, 24 * 60 * 60)
-        return count
-
-
-def basket(reader, pipe=None):
-    """How many books wait in the basket."""
-    with redpipe.autoexec(pipe) as pipe:
-        return pipe.llen('basket{%s}' % reader)
-
-
-def greeting(reader, pipe=None):
-    """A line of text made from a hash, by a callback."""
-    line = redpipe.Future()
-    with redpipe.autoexec(pipe) as pipe:
-        profile = pipe.hgetall('reader{%s}' % reader)
-        pipe.on_execute(lambda: line.set('Welcome back, %s of %s' % (
-            profile[b'name'].decode('utf-8'), profile[b'town'].decode('utf-8'))))
-    return line
-
-
-def book(number, pipe=None):
-    """A book and what readers think of it, from two keys."""
-    found = redpipe.Future()
-    with redpipe.autoexec(pipe) as pipe:
-        title, author = pipe.hget('book{%s}' % number, 'title'), pipe.hget('book{%s}' % number, 'author')
-        rating = pipe.zscore('ratings', number)
-        pipe.on_execute(lambda: found.set(
-            '%-26s %-11s %.1f' % (title.decode('utf-8'), author.decode('utf-8'), rating)))
-    return found
-
-
-def page(reader, books, pipe=None):
-    """Everything that the front page shows."""
-    return {
-        'greeting': greeting(reader, pipe),
-        'visits': visits(reader, pipe),
-        'basket': basket(reader, pipe),
-        'shelf': [book(number, pipe) for number in books],
-    }
 
 
 def one_at_a_time():
@@ -81,17 +30,6 @@ def together():
     """The same page, the same functions, in one pipe."""
     with redpipe.autoexec() as pipe:
         return page(READER, sorted(SHELF), pipe)
-
-
-def fill(client):
-    """Put the data of the bookshop in place."""
-    with client.pipeline() as pipe:
-        pipe.execute_command('HSET', 'reader{%s}' % READER, 'name', 'Ann', 'town', 'Utrecht')
-        pipe.rpush('basket{%s}' % READER, 'b2', 'b5')
-        for number, (title, author, rating) in SHELF.items():
-            pipe.execute_command('HSET', 'book{%s}' % number, 'title', title, 'author', author)
-            pipe.execute_command('ZADD', 'ratings', rating, number)
-        pipe.execute()
 
 
 def measure(render, client, link, pages):
@@ -116,7 +54,7 @@ def show(shown):
 
 
 def compare(server, delay=DELAY, pages=PAGES):
-    """Render the page both ways over a link with *delay* seconds a round trip; return the text to print."""
+    """Render the page in all ways over a link with *delay* seconds a round trip; return the text to print."""
     client = server.client()
     fill(client)
     with Link(server.port, delay) as link:
@@ -126,10 +64,16 @@ def compare(server, delay=DELAY, pages=PAGES):
             rows = [measure(render, client, link, pages) for render in (one_at_a_time, together)]
         finally:
             redpipe.disconnect()
-    table = ['%-16s %20s %20s' % ('', 'one call at a time', 'one autoexec block')]
+        ways = ['one call at a time', 'one autoexec block']
+        if ASYNCIO:
+            with importlib.import_module('examples.demo_asyncio').rendering(link.port) as render:
+                rows.append(measure(render, client, link, pages))
+            ways.append('under asyncio')
+    table = [('',) + tuple(ways)]
     for label, form, figures in zip(('commands', 'round trips', 'milliseconds'), ('%d', '%d', '%.1f'), zip(*rows)):
-        table.append('%-16s %20s %20s' % ((label,) + tuple(form % figure for figure in figures)))
-    return '%s\n\n%s' % (text, '\n'.join('    ' + row for row in table))
+        table.append((label,) + tuple(form % figure for figure in figures))
+    lines = ['%-16s' % row[0] + ''.join('%21s' % cell for cell in row[1:]) for row in table]
+    return '%s\n\n%s' % (text, '\n'.join('    ' + line for line in lines))
 
 
 def meet(server, delay=DELAY):
@@ -159,7 +103,7 @@ def main():
         print('A bookshop\'s front page on a private %s, over a link with %g ms of delay:\n'
               % (describe(server.binary), 1000 * DELAY))
         print(compare(server))
-        print('\nThe same functions made both pages: see examples/demo.py.\n')
+        print('\nThe same functions made all pages: see examples/bookshop.py.\n')
         print('Its readers, each a record with typed fields and a set of followers: see examples/readers.py.\n')
         print(meet(server))
 

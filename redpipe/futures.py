@@ -56,7 +56,40 @@ def _reflected(function):
     return method
 
 
-class Future(object):
+def _of_valid(value, validate):
+    """Return a Future of what *validate* makes of *value*; a Future without its result is left as it is."""
+    try:
+        value = plain(value)
+    except ResultNotReady:
+        return value
+    future = Future()
+    future.set(validate(value))
+    return future
+
+
+def _simple(value):
+    return plain(value) if isinstance(value, Future) else dict(value)
+
+
+class PydanticSerializable(object):
+    """The base of Futures and Structs: what pydantic asks of an object whose annotation does not tell its type.
+
+    It is a base since pydantic takes what stands in a class itself for the serializer of the annotation.
+    """
+
+    __slots__ = ()
+
+    @property
+    def __pydantic_serializer__(self):
+        try:
+            from pydantic_core import SchemaSerializer, core_schema  # optional, and not there before pydantic 2
+        except ImportError:
+            raise AttributeError('__pydantic_serializer__')
+        return SchemaSerializer(core_schema.any_schema(
+            serialization=core_schema.plain_serializer_function_ser_schema(_simple)))
+
+
+class Future(PydanticSerializable):
     """Stand for the reply to a command until it arrives, and behave as it afterwards.
 
     Attributes: ``result``, the plain value. Raises
@@ -156,6 +189,19 @@ class Future(object):
 
     # An annotation may say Future[int]; Python 3.7 and 3.8, which have no alias to give, get the class.
     __class_getitem__ = classmethod(getattr(types, 'GenericAlias', lambda cls, item: cls))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source, handler):
+        """Return pydantic's schema of ``Future[int]``: a Future of an int, which is serialized as that.
+
+        The result is validated if it is there; a model may be made before the pipeline executes.
+        """
+        from pydantic_core import core_schema  # who calls this has it
+        arguments = getattr(source, '__args__', ())
+        inner = handler.generate_schema(arguments[0]) if arguments else core_schema.any_schema()
+        return core_schema.no_info_wrap_validator_function(
+            _of_valid, inner,
+            serialization=core_schema.plain_serializer_function_ser_schema(plain, return_schema=inner))
 
     def __call__(self, *args, **kwargs):
         return self._result(*args, **kwargs)

@@ -18,10 +18,10 @@ import six
 from six.moves import collections_abc as abc, copyreg
 
 from ._struct_layout import NAME_TYPES, Fields, Layout, as_bytes
-from ._texts import brief, text_of
+from ._texts import brief, shown, text_of
 from .exceptions import InvalidOperation, InvalidValue, ResultNotReady
 from .fields import FloatField, IntegerField, TextField, kind_of
-from .futures import Future, Unreturned, plain, set_error
+from .futures import Future, PydanticSerializable, Unreturned, plain, set_error
 from .keyspaces._arguments import without_callback
 from .pipelines import queue
 
@@ -123,7 +123,7 @@ class _StructType(ABCMeta):
 
 
 @six.add_metaclass(_StructType)
-class Struct(object):
+class Struct(PydanticSerializable):
     """A record with typed fields, kept in a Hash and used like a dict.
 
     The first argument is the key, which loads the record, or a mapping, another Struct or
@@ -455,6 +455,34 @@ class Struct(object):
             twin._load = Future()
             set_error(twin._load, ResultNotReady('it is a copy of a record that had not loaded'))
         return twin
+
+    # pydantic.
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source, handler):
+        """Return pydantic's schema of a Struct: a record of this class, which is serialized as its items."""
+        from pydantic_core import PydanticCustomError, core_schema  # who calls this has it
+
+        def validated(value, validate):
+            value = plain(value)
+            if isinstance(value, cls):
+                return value
+            raise PydanticCustomError(
+                'struct',
+                'a {name} was expected, not {given}; call {name}() yourself, since that reads or writes Redis',
+                {'name': cls.__name__, 'given': shown(value)})
+
+        layout, items = cls._layout, core_schema.dict_schema()
+        if issubclass(kind_of(layout.memberparse), TextField):
+            known = {cls.key_name: core_schema.typed_dict_field(core_schema.any_schema())}
+            for name in layout.fields:
+                kind = layout.field(name).unchanged_type
+                known[name] = core_schema.typed_dict_field(
+                    handler.generate_schema(kind) if kind else core_schema.any_schema(), required=False)
+            items = core_schema.typed_dict_schema(known, extra_behavior='forbid' if cls.restrict_fields else 'allow')
+        return core_schema.no_info_wrap_validator_function(
+            validated, items,
+            serialization=core_schema.plain_serializer_function_ser_schema(dict, return_schema=items))
 
     # Local values are replaced, never changed in place: copies share them.
 

@@ -49,7 +49,8 @@ def test_each_loop_has_the_client_that_is_made_for_it(settings):
     assert len(redpipe.connections.ConnectionManager.asyncio_connections['default']._backends) == 1
 
 
-@pytest.mark.parametrize('make', [lambda: 7, lambda: redis.asyncio.Redis, lambda: redis.Redis(), lambda: redis.asyncio.Redis(decode_responses=True)])
+@pytest.mark.parametrize('make', [lambda: 7, lambda: redis.asyncio.Redis, lambda: redis.Redis(),
+                                  lambda: redis.asyncio.Redis(decode_responses=True)])
 def test_what_is_made_for_a_loop_is_checked_at_its_first_use(make, settings):
     redpipe.asyncio.connect_redis(make)
 

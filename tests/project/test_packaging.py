@@ -31,7 +31,7 @@ LAYERS = [
     {'keyspaces'},
     {'_struct_layout'},
     {'structs'},
-    {'_json_patch', 'asyncio'},
+    {'_json_patch', 'asyncio', 'fastapi'},
     {'__init__'},
 ]
 

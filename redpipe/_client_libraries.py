@@ -9,7 +9,8 @@ reads each reply:
 - ``client.response_callbacks``, ``parse_response`` and the pipeline's ``annotate_exception``;
 - ``pool._in_use_connections``, and the queue ``pool.pool`` of a blocking pool;
 - ``connection.retry``, and ``client._disconnect_raise`` of redis-py 4 and 5;
-- ``connection._parser._reader.gets``, hiredis' reader.
+- ``connection._parser._reader.gets``, hiredis' reader;
+- ``connection._writer`` of asyncio.
 """
 import inspect
 import socket

@@ -3,6 +3,7 @@ import sys
 
 from .._batches.at_most_once import ReplyLost
 from .._batches.guard import GuardedConnection, GuardedPool, SafeCallbacks, guard_for
+from ._sources import make_ready
 
 __all__ = ['async_guard']
 
@@ -40,9 +41,9 @@ class _AsyncConnection(GuardedConnection):
         await self._send(self._inner.send_command, 1, args, kwargs)
 
     async def _send(self, send, count, args, kwargs):
-        if not self._inner.is_connected:
-            await self._inner.connect()
-        await self._inner.check_health()
+        readying = make_ready(self._inner)
+        if readying is not None:
+            await readying
         self.unread += count
         try:
             await send(*args, **kwargs)

@@ -33,11 +33,12 @@ try:
 except ImportError:
     get_observability_instance = None
 
-__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'base_error', 'buffered_replies',
-           'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside', 'count_error_reply',
-           'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster', 'is_coroutine_function',
-           'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'package_of', 'refreshes_nodes',
-           'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down', 'wants_command_name']
+__all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'annotate', 'base_error',
+           'buffered_replies', 'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside',
+           'count_error_reply', 'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster',
+           'is_coroutine_function', 'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'package_of',
+           'refreshes_nodes', 'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down',
+           'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')
@@ -267,6 +268,19 @@ def count_error_reply(error, pool):
 _OURS = frozenset(GUARDED) | frozenset([
     'redpipe', 'hiredis', 'libvalkey', 'socket', 'ssl', 'select', 'selectors', 'asyncio', 'async_timeout', 'exceptions',
     'builtins', 'encodings', 'codecs', 'struct', '_struct', '_socket', '_ssl'])
+
+
+#: How texts of asyncio pipelines of redis-py 6 end: the error was to stand there.
+_FORGOTTEN = 'caused error: {exception.args}'
+
+
+def annotate(annotating, error, number, words):
+    """Let the text of *error* tell which command it is about, by *annotating*, the method of a pipeline object."""
+    args = error.args
+    annotating(error, number, words)
+    text = error.args[0] if error.args else None
+    if isinstance(text, str) and text.endswith(_FORGOTTEN):
+        error.args = (text.replace(_FORGOTTEN, 'caused error: %s' % (args,)),) + args[1:]
 
 
 def is_library_error(error):

@@ -4,6 +4,7 @@ import sys
 import six
 
 from .._client_libraries import (
+    annotate,
     client_errors,
     comes_from_outside,
     count_error_reply,
@@ -192,5 +193,5 @@ class ClientPipelineBatch(object):
         """Let the text of *error*, which is raised next, tell which command it is about."""
         if self._options and not self._aborted:
             words = self._words[position] or self._commands.as_sent()[position]
-            self._pipe.annotate_exception(error, position + 1, words)
+            annotate(self._pipe.annotate_exception, error, position + 1, words)
             count_error_reply(error, self.pool)

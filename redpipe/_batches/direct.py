@@ -12,6 +12,7 @@ import six
 from .._client_libraries import (
     POOL_HEALTH_CHECKS,
     PushNotification,
+    annotate,
     buffered_replies,
     comes_from_outside,
     is_out,
@@ -296,8 +297,8 @@ class DirectBatch(object):
 
     def annotate(self, error, position):
         """Let the text of *error* tell which command it is about, as redis-py does."""
-        self._source.client.pipeline().annotate_exception(
-            error, position + 1, self._commands.words[position])
+        annotate(self._source.client.pipeline().annotate_exception, error, position + 1,
+                 self._commands.words[position])
 
     def _report(self, error=None):
         self._attempts += 1

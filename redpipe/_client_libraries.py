@@ -10,7 +10,8 @@ reads each reply:
 - ``pool._in_use_connections``, the queue ``pool.pool`` of a blocking pool, and ``pool._available_connections`` and
   ``connection._close`` of asyncio clients;
 - ``connection.retry``, and ``client._disconnect_raise`` of redis-py 4 and 5;
-- ``connection._parser._reader.gets``, hiredis' reader.
+- ``connection._parser._reader.gets``, hiredis' reader;
+- ``connection._writer`` of asyncio.
 """
 import inspect
 import socket
@@ -266,15 +267,6 @@ def counts_batches():
     return get_observability_instance is not None and get_observability_instance().is_enabled()
 
 
-def annotate(pipe, error, number, words):
-    """Let *pipe*, a pipeline object, put into the text of *error* which command it is about, and lose no word."""
-    told = error.args
-    pipe.annotate_exception(error, number, words)
-    # The asyncio pipelines of redis-py 6 forget to fill it in.
-    if error.args and isinstance(error.args[0], str):
-        error.args = (error.args[0].replace('{exception.args}', str(told)),) + error.args[1:]
-
-
 def count_error_reply(error, pool):
     """Count *error*, a reply of a server of *pool*, as redis-py counts one that its pipeline raises."""
     if counts_batches() and isinstance(error, redis.RedisError) and pool is not None:
@@ -288,6 +280,19 @@ def count_error_reply(error, pool):
 _OURS = frozenset(GUARDED) | frozenset([
     'redpipe', 'hiredis', 'libvalkey', 'socket', 'ssl', 'select', 'selectors', 'asyncio', 'async_timeout', 'exceptions',
     'builtins', 'encodings', 'codecs', 'struct', '_struct', '_socket', '_ssl'])
+
+
+#: How texts of asyncio pipelines of redis-py 6 end: the error was to stand there.
+_FORGOTTEN = 'caused error: {exception.args}'
+
+
+def annotate(annotating, error, number, words):
+    """Let the text of *error* tell which command it is about, by *annotating*, the method of a pipeline object."""
+    args = error.args
+    annotating(error, number, words)
+    text = error.args[0] if error.args else None
+    if isinstance(text, str) and text.endswith(_FORGOTTEN):
+        error.args = (text.replace(_FORGOTTEN, 'caused error: %s' % (args,)),) + args[1:]
 
 
 def is_library_error(error):

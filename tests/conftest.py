@@ -14,17 +14,19 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.dirname(HERE), os.path.join(HERE, 'support')]
 
 import redpipe  # noqa: E402
+from drivers import DRIVERS  # noqa: E402
 from examples.local import Link, Server, describe, find_servers  # noqa: E402
 from faults import Proxy  # noqa: E402
 from plants import fern, within  # noqa: E402, F401 (fixtures)
 from servers import Cluster, RedisCluster  # noqa: E402
 
-# Pipelines of asyncio want a newer Python, and a newer redis-py.
-collect_ignore = [] if sys.version_info >= (3, 8) and int(redis.__version__.split('.')[0]) >= 5 else ['asyncio']
-
 #: ``3`` makes the clients of the tests speak RESP3, ``2`` RESP2; empty leaves it to redis-py.
 PROTOCOL = os.environ.get('REDPIPE_TEST_PROTOCOL', '')
 KNOWS_PROTOCOL = int(redis.__version__.split('.')[0]) >= 5
+
+
+#: What Pythons and redis-pys without asyncio cannot even read.
+collect_ignore = [] if 'asyncio' in DRIVERS else ['asyncio', 'reliability/test_asyncio_faults.py']
 
 
 def pytest_addoption(parser):
@@ -142,8 +144,35 @@ def on_clusters(metafunc):
 
 
 def pytest_generate_tests(metafunc):
+    blocking = len(DRIVERS) == 1 or metafunc.definition.get_closest_marker('blocking')
+    if 'driver' in metafunc.fixturenames and not blocking and not hasattr(metafunc.module, 'driver'):
+        metafunc.parametrize('driver', sorted(DRIVERS, reverse=True), indirect=True, scope='module')
     if 'connected' in metafunc.fixturenames and on_clusters(metafunc):
         metafunc.parametrize('connected', ['server', 'cluster'], indirect=True)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what a parameter that is marked ``blocking`` has no asyncio side of."""
+    left_out = [item for item in items if item.get_closest_marker('blocking')
+                and hasattr(item, 'callspec') and item.callspec.params.get('driver') == 'asyncio']
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.fixture(scope='module')
+def driver(request):
+    """What drives the batches: see tests/support/drivers.py."""
+    with DRIVERS[getattr(request, 'param', 'blocking')]() as one:
+        yield one
+
+
+@pytest.fixture
+def over_drivers(driver):
+    """Lets a test run over each driver."""
+    driver.begin()
+    yield
+    driver.end()
 
 
 @pytest.fixture

@@ -195,5 +195,5 @@ class ClientPipelineBatch(object):
         """Let the text of *error*, which is raised next, tell which command it is about."""
         if self._options and not self._aborted:
             words = self._words[position] or self._commands.as_sent()[position]
-            annotate(self._pipe, error, position + 1, words)
+            annotate(self._pipe.annotate_exception, error, position + 1, words)
             count_error_reply(error, self.pool)

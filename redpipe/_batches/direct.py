@@ -312,7 +312,8 @@ class DirectBatch(object):
 
     def annotate(self, error, position):
         """Let the text of *error* tell which command it is about, as redis-py does."""
-        annotate(self._source.client.pipeline(), error, position + 1, self._commands.words[position])
+        annotate(self._source.client.pipeline().annotate_exception, error, position + 1,
+                 self._commands.words[position])
 
     def _report(self, error=None):
         self._attempts += 1

@@ -68,6 +68,9 @@ class AsyncClientPipelineBatch(ClientPipelineBatch):
 
     guard = staticmethod(async_guard)
 
+    def _is_transaction(self):
+        return bool(getattr(self._pipe, 'is_transaction', False))  # transaction is a method of these
+
     def _drop_queued(self):
         self._pipe.command_stack = []  # reset() would have to be awaited, and has nothing else to do
 

@@ -1,8 +1,11 @@
 """The guard of asyncio pipeline objects: as ``_batches.guard``, which decides, with what is awaited."""
 import sys
+from functools import partial
 
 from .._batches.at_most_once import ReplyLost
 from .._batches.guard import GuardedConnection, GuardedPool, SafeCallbacks, guard_for
+from .._client_libraries import annotate
+from ._sources import make_ready
 
 __all__ = ['async_guard']
 
@@ -12,6 +15,7 @@ def async_guard(pipe, commands, at_most_once=True):
     batch = guard_for(pipe, commands, at_most_once)
     pipe.connection_pool = _AsyncPool(pipe.connection_pool, batch)
     pipe.parse_response = _recording(pipe.parse_response, batch.replies)
+    pipe.annotate_exception = partial(annotate, pipe.annotate_exception)
     pipe.response_callbacks = SafeCallbacks(pipe.response_callbacks, batch.errors)
     return batch
 
@@ -40,9 +44,9 @@ class _AsyncConnection(GuardedConnection):
         await self._send(self._inner.send_command, 1, args, kwargs)
 
     async def _send(self, send, count, args, kwargs):
-        if not self._inner.is_connected:
-            await self._inner.connect()
-        await self._inner.check_health()
+        readying = make_ready(self._inner)
+        if readying is not None:
+            await readying
         self.unread += count
         try:
             await send(*args, **kwargs)

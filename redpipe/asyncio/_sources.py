@@ -1,4 +1,6 @@
 """Where a direct batch has its connection from under asyncio: as ``connection_source``, with awaitables for steps."""
+import select
+from asyncio import StreamWriter
 from functools import lru_cache
 from inspect import iscoroutinefunction
 
@@ -6,7 +8,10 @@ from .._batches.connection_source import ConnectionSource
 from .._client_libraries import fail_for
 from ._driver import drive
 
-__all__ = ['AsyncConnectionSource']
+__all__ = ['AsyncConnectionSource', 'make_ready']
+
+#: What a socket is polled for, besides errors: that the other end has closed it. Not all systems tell.
+_CLOSED = getattr(select, 'POLLRDHUP', 0)
 
 
 class AsyncConnectionSource(ConnectionSource):
@@ -22,11 +27,7 @@ class AsyncConnectionSource(ConnectionSource):
 
     def make_ready(self, connection):
         """Let *connection* be one that a batch can be written to."""
-        if not connection.is_connected:  # it is sent again
-            return connection.connect()
-        if connection.health_check_interval:
-            return connection.check_health()
-        return None
+        return make_ready(connection)
 
     def write(self, connection, packed):
         """Write the pieces of *packed*, and let the event loop turn between them."""
@@ -48,3 +49,34 @@ class AsyncConnectionSource(ConnectionSource):
     def fail_for(self, connection):
         """Return what a retry policy calls with an error, and awaits, before it tries again on *connection*."""
         return fail_for(self.client, connection)
+
+
+def make_ready(connection):
+    """Return what to await so that a batch can be written to *connection*, or None."""
+    if not connection.is_connected:  # it is sent again
+        return connection.connect()
+    if _was_closed(connection):
+        return _renewed(connection)
+    if connection.health_check_interval:
+        return connection.check_health()
+    return None
+
+
+def _was_closed(connection):
+    """Return True if the other end has closed *connection*.
+
+    An event loop learns it as it turns, and it may not have turned since.
+    """
+    writer = getattr(connection, '_writer', None)
+    if not isinstance(writer, StreamWriter) or not hasattr(select, 'poll'):
+        return False
+    if writer.is_closing():
+        return True
+    poll = select.poll()
+    poll.register(writer.get_extra_info('socket'), _CLOSED)
+    return bool(poll.poll(0))
+
+
+async def _renewed(connection):
+    await connection.disconnect(nowait=True)
+    await connection.connect()

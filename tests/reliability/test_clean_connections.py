@@ -31,6 +31,7 @@ SIZE = 4
 PATIENCE = 0.4
 
 pytestmark = [
+    pytest.mark.usefixtures('over_drivers'),
     pytest.mark.filterwarnings('ignore::DeprecationWarning'),
     # An interrupt may come just before a pipe executes, and the pipe is lost with its commands.
     pytest.mark.filterwarnings('ignore:.*will never be sent:RuntimeWarning'),
@@ -57,7 +58,7 @@ def parser(request):
 
 
 @pytest.fixture
-def connect():
+def connect(driver):
     """Connects a client, and sees in the end that all of its connections are free and clean."""
     clients = []
     redpipe.reset()
@@ -70,23 +71,24 @@ def connect():
     yield connect
     redpipe.reset()
     for client in clients:
-        assert_clean(client.connection_pool)
-        client.connection_pool.disconnect()
+        assert_clean(driver.twin(client).connection_pool, driver)
+        driver.disconnect(client)
 
 
-def assert_clean(pool):
+def assert_clean(pool, driver):
     """Nobody has a connection of *pool*, and there is nothing to be read from any."""
     pool.timeout = 0.01
-    taken = [pool.get_connection('_') for _ in range(pool.max_connections)]
+    driver.look_at_idle(pool)
+    taken = [driver.run(pool.get_connection('_')) for _ in range(pool.max_connections)]
     try:
         assert len(set(taken)) == pool.max_connections
         for connection in taken:
-            assert connection._sock is None or not connection.can_read()
+            assert not driver.is_open(connection) or not driver.can_read(connection)
         with pytest.raises(redis.ConnectionError):
-            pool.get_connection('_')
+            driver.run(pool.get_connection('_'))
     finally:
         for connection in taken:
-            pool.release(connection)
+            driver.run(pool.release(connection))
 
 
 def echoed(*words):
@@ -176,9 +178,10 @@ needs_timer = pytest.mark.skipif(not hasattr(signal, 'setitimer') or bool(sys.ge
                                  reason='no timer, or a tracer that an interrupt would leave locked')
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @pytest.mark.parametrize('done', [False, True], ids=['before', 'after'])
 @pytest.mark.parametrize('blocking', [False, True])
-def test_an_interrupt_while_a_connection_is_given_back(done, blocking, server, parser, monkeypatch):
+def test_an_interrupt_while_a_connection_is_given_back(done, blocking, server, parser, monkeypatch, driver):
     kind = redis.BlockingConnectionPool if blocking else redis.ConnectionPool
     pool = kind(host='127.0.0.1', port=server.port, max_connections=2, **options(parser=parser))
     pool.timeout = 0.01
@@ -195,7 +198,7 @@ def test_an_interrupt_while_a_connection_is_given_back(done, blocking, server, p
     monkeypatch.setattr(pool, 'release', interrupted_once)
     with pytest.raises(Impatience):
         echoed(b'never')
-    assert_clean(pool)
+    assert_clean(pool, driver)
     redpipe.reset()
     pool.disconnect()
 
@@ -203,25 +206,29 @@ def test_an_interrupt_while_a_connection_is_given_back(done, blocking, server, p
 @pytest.mark.parametrize('error', [KeyboardInterrupt, Impatience, ValueError])
 @pytest.mark.parametrize('blocking', [False, True])
 @pytest.mark.parametrize('direct', [False, True])
-def test_an_interrupt_between_the_words_of_a_handshake(error, blocking, direct, server, parser, monkeypatch):
+def test_an_interrupt_between_the_words_of_a_handshake(error, blocking, direct, server, parser, monkeypatch, driver):
     kind = redis.BlockingConnectionPool if blocking else redis.ConnectionPool
-    pool = kind(host='127.0.0.1', port=server.port, db=1, max_connections=2, **options(parser=parser))
+    client = redis.StrictRedis(connection_pool=kind(
+        host='127.0.0.1', port=server.port, db=1, max_connections=2, **options(parser=parser)))
+    pool = driver.twin(client).connection_pool
     read = pool.connection_class.read_response
 
-    def interrupted_once(*args, **others):
+    def interrupted_once(connection, *args, **others):
         monkeypatch.setattr(pool.connection_class, 'read_response', read)
-        raise error
+        driver.interrupt_reading(connection, error)
+        return read(connection, *args, **others)
 
     redpipe.reset()
-    redpipe.connect_redis(redis.StrictRedis(connection_pool=pool), direct=direct)
+    redpipe.connect_redis(client, direct=direct)
     monkeypatch.setattr(pool.connection_class, 'read_response', interrupted_once)
     with pytest.raises(error):
         echoed(b'never')
     assert_own_replies()
     redpipe.reset()
-    pool.disconnect()
+    driver.disconnect(client)
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @needs_timer
 @pytest.mark.parametrize('error', [KeyboardInterrupt, Impatience])
 def test_an_interrupt_while_reading(error, server, parser, transaction, connect):
@@ -238,6 +245,7 @@ def test_an_interrupt_while_reading(error, server, parser, transaction, connect)
     assert_own_replies()
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @needs_timer
 def test_an_interrupt_at_any_moment(server):
     # Not counted here: a connection is lost to its pool if redis-py is interrupted while it lends it.
@@ -264,6 +272,7 @@ class TimeLimit(Exception):
     """What task queues raise in a signal handler, where a task takes too long: an Exception like any other."""
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @needs_timer
 @pytest.mark.parametrize('direct', [True, False])
 def test_a_time_limit_while_reading_is_raised_as_itself(direct, proxy, parser, transaction, connect):
@@ -279,6 +288,7 @@ def test_a_time_limit_while_reading_is_raised_as_itself(direct, proxy, parser, t
     assert_own_replies()
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @needs_timer
 @pytest.mark.skipif(six.PY2, reason='Python 2 has no such class')
 @pytest.mark.parametrize('direct', [True, False])
@@ -295,6 +305,7 @@ def test_a_time_limit_that_is_the_builtin_timeouterror_is_taken_by_redis_py_for_
     assert_own_replies()
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @needs_timer
 @pytest.mark.parametrize('direct', [True, False])
 def test_a_time_limit_does_not_wait_for_other_servers(direct, server, second_server, connect):
@@ -410,16 +421,16 @@ def test_a_thousand_error_replies(strict, server, parser, transaction, connect):
     assert_own_replies()
 
 
-def test_a_list_that_begins_with_the_end_of_the_connection(server, parser, transaction, connect):
+def test_a_list_that_begins_with_the_end_of_the_connection(server, parser, transaction, connect, driver):
     # redis-py takes it for an error of the connection, also where EXEC returns the list.
     client = connect(pooled(server.port, parser=parser), transaction=transaction)
     error = "redis.error_reply('LOADING no data yet')"
     script = 'return ' + (error if transaction else '{%s, 1}' % error)
     with pytest.raises(redis.exceptions.BusyLoadingError):
-        pipe = client.pipeline(transaction=transaction)
+        pipe = driver.twin(client).pipeline(transaction=transaction)
         pipe.eval(script, 0)
         pipe.ping()
-        pipe.execute()
+        driver.run(pipe.execute())
     pipe = redpipe.pipeline()
     futures = [pipe.eval(script, 0), pipe.incr('n'), pipe.echo('behind')]
     with pytest.raises(redpipe.OutcomeUnknown, match='no data yet') as caught:
@@ -451,6 +462,7 @@ def test_a_value_that_cannot_be_encoded(value, others, server, transaction, conn
 
 # -- all of it at once
 
+@pytest.mark.blocking('is about threads')
 @pytest.mark.parametrize('transaction', [False, True], ids=['', 'MULTI'])
 def test_fifty_threads_get_their_own_replies(server, transaction, connect):
     client = connect(pooled(server.port, socket_timeout=10), transaction=transaction)
@@ -495,6 +507,7 @@ def pipe_id():
     return 1 + ord(os.urandom(1)) % 100
 
 
+@pytest.mark.blocking('is about threads')
 @pytest.mark.parametrize('transaction', [False, True], ids=['', 'MULTI'])
 def test_fifty_threads_on_a_bad_network(proxy, transaction, connect):
     connect(pooled(proxy.port, socket_timeout=PATIENCE), transaction=transaction)

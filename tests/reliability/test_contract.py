@@ -28,6 +28,12 @@ except ImportError:
 RELEASE = tuple(map(int, redis.__version__.split('.')[:2]))
 HAS_RETRY = hasattr(redis, 'retry')
 
+pytestmark = pytest.mark.usefixtures('over_drivers')
+
+#: Whether threads send the batches, which those of asyncio do not need.
+with_threads = pytest.mark.parametrize('threads', [
+    False, pytest.param(True, marks=pytest.mark.blocking('is about threads'))])
+
 
 def retries(count):
     """The options of a client that sends *count* times again, after any lost reply and without a pause."""
@@ -131,6 +137,7 @@ if six.PY3:
     VIEWS += [memoryview(b'abcdef')[::2], memoryview(b'abcdef')[::-1], memoryview(array.array('i', [1, 2, 3]))]
 
 
+@pytest.mark.blocking('connects a callable')
 @pytest.mark.parametrize('view', VIEWS, ids=lambda view: repr(view.tobytes()))
 def test_a_memoryview_is_sent_as_its_bytes(view, client, connect, way, transaction):
     class Bytes(redpipe.String):
@@ -201,13 +208,13 @@ def settings():
 @pytest.mark.filterwarnings('ignore:.*retry_on_timeout')
 @pytest.mark.parametrize('options', settings(), ids=' '.join)
 @pytest.mark.parametrize('lost', [lose_reply, stall, answer('LOADING Redis is loading the dataset in memory')])
-def test_a_read_is_sent_as_often_as_its_client_sends_one(proxy, lost, options):
+def test_a_read_is_sent_as_often_as_its_client_sends_one(proxy, lost, options, driver):
     client = redis.StrictRedis(port=proxy.port, socket_timeout=0.1 if lost is stall else 0.5, **options)
     redpipe.reset()
     redpipe.connect_redis(client)
     proxy.always(lost)
     with pytest.raises(redis.ConnectionError if lost is not stall else redis.TimeoutError) as expected:
-        client.get('k')
+        driver.run(driver.twin(client).get('k'))
     alone = proxy.seen
     (ref,), error = executed(get('k'))
     redpipe.reset()
@@ -239,6 +246,7 @@ def test_reads_are_sent_again_by_redis_pys_pipelines_too(client, proxy, through)
     assert error is None and refs == [b'v', b'v'] and proxy.seen == 4
 
 
+@pytest.mark.blocking('only a blocking pipe asks pipelines of the user for their methods')
 def test_a_client_with_pipelines_of_its_own_sends_a_write_once_too(client, proxy):
     class Client(redis.StrictRedis):
         def pipeline(self, *args, **kwargs):
@@ -388,7 +396,7 @@ def test_an_unknown_outcome_can_be_pickled(proxy, through):
 
 # -- 4. All or nothing in the program
 
-@pytest.mark.parametrize('threads', [False, True])
+@with_threads
 def test_after_a_lost_reply_no_future_has_a_value_and_no_callback_runs(client, connect, proxy, through, threads):
     connect('near')
     through('far')
@@ -481,7 +489,9 @@ class ClientWithOwnPipelines(redis.StrictRedis):
         return OwnPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
 
-@pytest.fixture(params=['subclass', 'wrapper', 'callable', 'own pipeline'])
+@pytest.fixture(params=['subclass'] + [
+    pytest.param(name, marks=pytest.mark.blocking('hands out pipelines that block'))
+    for name in ('wrapper', 'callable', 'own pipeline')])
 def own(request, client):
     """Connects what is a client of the user's own, in one way or another; see ``connect``."""
     redpipe.reset()
@@ -668,7 +678,7 @@ def test_leniency_ends_with_the_execute(connect):
         pipe.execute()
 
 
-@pytest.mark.parametrize('threads', [False, True])
+@with_threads
 def test_a_lost_reply_is_raised_leniently_too(proxy, through, threads):
     through()
     if threads:
@@ -836,16 +846,16 @@ def test_one_may_leave_what_was_refused_to_redis_py(client, proxy, insisting):
 
 
 @needs_retry_on_error
-def test_the_connection_to_a_demoted_primary_is_closed_as_redis_py_closes_it(proxy, insisting, way):
-    client = insisting(READONLY[1], again=0, **way)
+def test_the_connection_to_a_demoted_primary_is_closed_as_redis_py_closes_it(proxy, insisting, way, driver):
+    client = driver.twin(insisting(READONLY[1], again=0, **way))
 
     def closed():
         connection, = client.connection_pool._available_connections
-        return connection._sock is None
+        return not driver.is_open(connection)
 
     proxy.next(answer(READONLY[0]))
     with pytest.raises(redis.exceptions.ReadOnlyError):
-        client.pipeline(transaction=False).incr('k').execute()
+        driver.run(client.pipeline(transaction=False).incr('k').execute())
     assert closed()
     proxy.next(answer(READONLY[0]))
     (ref,), error = executed(incr('k'))
@@ -958,8 +968,8 @@ def test_one_that_a_callback_cannot_take_is_among_the_replies_that_arrived(proxy
     assert error.outcomes[0] == 1 and type(error.outcomes[1]) is ValueError and error.outcomes[2] is error
 
 
-def test_all_that_ran_is_told_though_the_connection_cannot_be_given_back(connect, way, monkeypatch):
-    client = connect(**way)
+def test_all_that_ran_is_told_though_the_connection_cannot_be_given_back(connect, way, monkeypatch, driver):
+    client = driver.twin(connect(**way))
 
     def release(connection):
         raise redis.ConnectionError('not now')
@@ -1046,6 +1056,7 @@ def test_an_interrupt_while_replies_are_decoded_leaves_nothing_half_filled(conne
     assert not done
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @pytest.mark.parametrize('place', [0, 1, 2])
 def test_an_interrupt_while_replies_are_read_leaves_no_reply_to_the_next(
         proxy, through, way, transaction, alarm, place):
@@ -1068,6 +1079,7 @@ def test_an_interrupt_while_replies_are_read_leaves_no_reply_to_the_next(
     assert client.echo('mine') == b'mine'
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 def test_an_interrupt_ends_all_connections_of_the_execute_at_once(connect, proxy, through, alarm):
     connect('near')
     for name in ('one', 'two'):
@@ -1089,6 +1101,7 @@ def test_an_interrupt_ends_all_connections_of_the_execute_at_once(connect, proxy
         assert error is None and ref == b'mine'
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 @pytest.mark.parametrize('direct', [True, False])
 def test_an_interrupt_ends_the_batches_of_threads_too(direct, proxy, through, alarm):
     for name in ('one', 'two'):
@@ -1127,6 +1140,7 @@ def test_a_failing_callback_leaves_the_connection_as_it_should_be(connect, way):
 
 # -- 7. Threads
 
+@pytest.mark.blocking('is about threads')
 def test_threads_share_connections_and_keyspaces(connect):
     connect()
 
@@ -1156,6 +1170,7 @@ def test_threads_share_connections_and_keyspaces(connect):
     assert count == 400
 
 
+@pytest.mark.blocking('is about threads')
 def test_a_dead_network_is_told_the_same_way_on_threads(client, proxy, through):
     through('a')
     through('b')
@@ -1180,6 +1195,7 @@ def version(binary):
     return [int(number) for number in re.findall('[0-9]+', name)] if name.startswith('Redis') else []
 
 
+@pytest.mark.blocking('asyncio clients have no cache')
 def test_a_client_that_caches_sends_a_write_once_too(start, connect):
     CacheConfig = pytest.importorskip('redis.cache').CacheConfig
     newest = max(find_servers(), key=version)
@@ -1225,6 +1241,7 @@ def lose(library, monkeypatch):
     return lambda after=0, error=library.ConnectionError('lost'): planned.append((after, error))
 
 
+@pytest.mark.blocking('reads by a connection that blocks')
 @pytest.mark.parametrize('made', ['by the client', 'by a callable'])
 def test_pipeline_objects_of_either_library_send_a_write_once(library, made, server, lose, connect):
     client = library.StrictRedis(port=server.port) if library is redis else library.Valkey(port=server.port)
@@ -1267,6 +1284,7 @@ def count_all(pipe):
     return [pipe.incr(key) for key in KEYS]
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 @pytest.mark.parametrize('after', [0, 5, 11])
 def test_a_lost_reply_of_a_cluster_is_unknown_and_nothing_is_sent_again(library, whole, lose, after):
     redpipe.connect_redis(whole)
@@ -1301,6 +1319,7 @@ def atomic(whole):
 ONE_SLOT = ['{k}%d' % number for number in range(3)]
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 @pytest.mark.parametrize('after', range(5))
 @pytest.mark.parametrize('kind', ['ConnectionError', 'TimeoutError'])
 def test_a_lost_reply_of_a_transaction_on_a_cluster_is_unknown(library, atomic, lose, after, kind):
@@ -1322,6 +1341,7 @@ def test_a_lost_reply_of_a_transaction_on_a_cluster_is_unknown(library, atomic, 
         assert refs == [b'there', b'there']
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 def test_a_transaction_follows_its_slot_to_another_node(cluster, atomic):
     slot = cluster.slot(ONE_SLOT[0])
     owner = cluster.owner(slot)
@@ -1337,6 +1357,7 @@ def test_a_transaction_follows_its_slot_to_another_node(cluster, atomic):
         cluster.move(slot, owner)
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 def test_connections_of_transactions_on_a_cluster_go_back_to_their_pools(cluster, atomic, lose):
     for number in range(30):
         pipe = redpipe.pipeline()
@@ -1354,6 +1375,7 @@ def test_connections_of_transactions_on_a_cluster_go_back_to_their_pools(cluster
             assert type(connection).__module__.split('.')[0] == 'redis'
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 def test_replies_of_a_cluster_behind_one_that_a_callback_cannot_take_are_lost(cluster, clustered, connect):
     client = cluster.client()
     nodes = [client.get_redis_connection(node) for node in client.get_nodes()] if HAS_RETRY else [client]
@@ -1367,6 +1389,7 @@ def test_replies_of_a_cluster_behind_one_that_a_callback_cannot_take_are_lost(cl
     assert error is None and ref == 2
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):
     redpipe.connect_redis(whole)
     for key in KEYS:
@@ -1378,6 +1401,7 @@ def test_reads_of_a_cluster_are_sent_again_by_its_client(whole, lose):
         assert [ref.decode() for ref in refs] == KEYS
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 @pytest.mark.parametrize('after', [0, 5, 11])
 def test_an_interrupt_leaves_no_reply_of_a_cluster_to_the_next(whole, lose, after):
     redpipe.connect_redis(whole)
@@ -1396,6 +1420,7 @@ def test_an_interrupt_leaves_no_reply_of_a_cluster_to_the_next(whole, lose, afte
         assert [whole.get(key).decode() for key in KEYS] == KEYS
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 @pytest.mark.parametrize('after', range(5))
 def test_an_interrupt_leaves_no_reply_of_a_transaction_on_a_cluster_to_the_next(atomic, lose, after):
     pipe = redpipe.pipeline()
@@ -1413,6 +1438,7 @@ def test_an_interrupt_leaves_no_reply_of_a_transaction_on_a_cluster_to_the_next(
         assert [atomic.get(key).decode() for key in ONE_SLOT] == ONE_SLOT
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 def test_one_may_leave_a_cluster_to_its_client_which_sends_writes_again(whole, lose):
     redpipe.connect_rediscluster(whole, at_most_once=False)
     with redpipe.autoexec() as pipe:
@@ -1421,6 +1447,7 @@ def test_one_may_leave_a_cluster_to_its_client_which_sends_writes_again(whole, l
     assert max(ref.result for ref in refs) == 2
 
 
+@pytest.mark.blocking('asyncio clients of clusters are refused')
 def test_a_batch_of_which_a_part_reached_a_cluster_is_not_begun_again(cluster, clustered, connect, monkeypatch):
     nodes = getattr(clustered, 'nodes_manager', None)
     if nodes is None:
@@ -1519,6 +1546,7 @@ def test_a_reply_callback_that_fails_for_a_write_of_a_struct_is_raised(server, c
     redpipe.reset()
 
 
+@pytest.mark.blocking('signals interrupt, where asyncio cancels')
 def test_what_an_interrupted_thread_would_send_again_is_not_sent(client, second_server, proxy, alarm):
     if RELEASE < (4, 1):
         pytest.skip('no retry_on_error before redis-py 4.1')

@@ -23,6 +23,8 @@ from examples.local import clock
 from faults import Proxy
 from test_contract import retries
 
+pytestmark = pytest.mark.usefixtures('over_drivers')
+
 #: How long a client waits for a reply, in seconds.
 PATIENCE = 0.12
 
@@ -55,6 +57,8 @@ def certificate(tmpdir_factory):
 class Reached(object):
     """A proxy in front of *server*, and the clients that go through it."""
 
+    driver = None
+
     def __init__(self, server, proxy, **options):
         self.server = server
         self.proxy = proxy
@@ -72,10 +76,10 @@ class Reached(object):
         """Begin anew, with an empty server, when whatever was on its way to it has arrived."""
         self.proxy.always(None)
         while self._clients:
-            self._clients.pop().connection_pool.disconnect()
+            self.driver.disconnect(self._clients.pop())
         end = clock() + 20
         while self.proxy.links and clock() < end:
-            time.sleep(0.001)
+            self.driver.pause(0.001)
         self.direct_client.flushdb()
         redpipe.reset()
 
@@ -99,12 +103,13 @@ def over_tls(server, certificate):
         yield Reached(server, proxy, port=proxy.port, **options)
 
 
-@pytest.fixture(params=['tcp', 'unix', 'tls', 'pipeline'])
-def reached(request, server):
+@pytest.fixture(params=['tcp', 'pipeline'] + [pytest.param(name, marks=pytest.mark.blocking(
+    'tests/reliability/test_asyncio_faults.py has a program over this one')) for name in ('unix', 'tls')])
+def reached(request, server, driver):
     """A way to the server, over the transport of this name, or on the pipeline objects of redis-py."""
     on_pipelines = request.param == 'pipeline'
     one = request.getfixturevalue('over_tcp' if on_pipelines else 'over_' + request.param)
-    one.direct = not on_pipelines
+    one.driver, one.direct = driver, not on_pipelines
     one.begin()
     yield one
     redpipe.disable_threads()
@@ -281,6 +286,7 @@ def test_a_fault(reached, second, fault, program):
         ledger.check()
 
 
+@pytest.mark.blocking('is about threads')
 @each_fault
 def test_a_fault_with_threads(reached, second, fault):
     redpipe.enable_threads()
@@ -361,7 +367,8 @@ def run_schedule(seed, reached, second):
     transaction = dice.random() < 0.3
     reached.direct = dice.random() < 0.7
     ledger = prepare(reached, second, again=dice.randrange(3), transaction=transaction)
-    (redpipe.enable_threads if dice.random() < 0.3 else redpipe.disable_threads)()
+    if not reached.driver.is_asyncio:
+        (redpipe.enable_threads if dice.random() < 0.3 else redpipe.disable_threads)()
     for _ in range(dice.randrange(1, 6)):
         kinds = dice.choice([KINDS, KINDS[:2], KINDS[2:]])
         names = dice.choice(['a', 'ab'])
@@ -375,8 +382,9 @@ def run_schedule(seed, reached, second):
     ledger.check()
 
 
-def test_random_faults(request, over_tcp, second):
-    count = 1000 if request.config.getoption('--long') else 60
+def test_random_faults(request, over_tcp, second, driver):
+    over_tcp.driver = driver
+    count = 1000 if request.config.getoption('--long') else 40
     start = random.randrange(1 << 30)
     for seed in range(start, start + count):
         try:
@@ -446,6 +454,7 @@ def memory():
     return resident, files, len(gc.get_objects())
 
 
+@pytest.mark.blocking('is about threads')
 @pytest.mark.parametrize('pool', [redis.ConnectionPool, redis.BlockingConnectionPool], ids=lambda pool: pool.__name__)
 def test_no_reply_goes_astray_while_connections_die(request, server, client, capsys, pool):
     seconds = 60 if request.config.getoption('--long') else 3

@@ -14,11 +14,18 @@ __all__ = ['AsyncConnectionSource', 'make_ready']
 _CLOSED = getattr(select, 'POLLRDHUP', 0)
 
 
+_is_coroutine_function = lru_cache(1000)(iscoroutinefunction)
+
+
 class AsyncConnectionSource(ConnectionSource):
     """The connections of *client*, a plain one of ``redis.asyncio``, as batches use them."""
 
     run = staticmethod(drive)
-    is_awaited = staticmethod(lru_cache(1000)(iscoroutinefunction))
+
+    @staticmethod
+    def is_awaited(callback):
+        """Return True if a reply callback returns an awaitable."""
+        return _is_coroutine_function(callback)
 
     async def borrow(self, batch):
         """Take a connection from the pool, which connects it and looks for bytes that are left over."""

@@ -12,6 +12,9 @@ import redpipe.asyncio
 #: Tasks that ask at the same moment, and how many commands each of them has.
 TASKS, EACH = 200, 10
 
+#: Batches that are executed one after the other in one run of the loop.
+BATCHES = 5
+
 #: The commands of the batch during which a task ticks.
 LARGE = 200000
 
@@ -30,6 +33,16 @@ async def root(queue, *args):
 def queue_by_ten(levels, work, commands, pipe):
     for _ in range(commands // 10):
         nested(levels - 1, work, 10, pipe)
+
+
+async def repeated(function, *args):
+    for _ in range(BATCHES):
+        await function(*args)
+
+
+def repeated_blocking(*args):
+    for _ in range(BATCHES):
+        nested(*args)
 
 
 async def together(function, *args):
@@ -65,14 +78,14 @@ def measure(bench):
     commands = bench.size(1000)
     for work in (gets, mixed):
         bench.compare('asyncio', work.__name__, [
-            ('redis.asyncio', lambda: run(redis_asyncio(client, work, commands))),
-            ('flat', lambda: run(root(nested, 0, work, commands))),
-            ('6 levels by ten', lambda: run(root(queue_by_ten, 6, work, commands))),
-        ], commands, rounds=25)
+            ('redis.asyncio', lambda: run(repeated(redis_asyncio, client, work, commands))),
+            ('flat', lambda: run(repeated(root, nested, 0, work, commands))),
+            ('6 levels by ten', lambda: run(repeated(root, queue_by_ten, 6, work, commands))),
+        ], commands, runs=BATCHES, rounds=25)
         bench.compare('asyncio', work.__name__ + ', blocking', [
-            ('blocking', lambda: nested(0, work, commands)),
-            ('asyncio', lambda: run(root(nested, 0, work, commands))),
-        ], commands, rounds=25)
+            ('blocking', lambda: repeated_blocking(0, work, commands)),
+            ('asyncio', lambda: run(repeated(root, nested, 0, work, commands))),
+        ], commands, runs=BATCHES, rounds=25)
     bench.compare('asyncio', '%d tasks' % TASKS, [
         ('redis.asyncio', lambda: run(together(redis_asyncio, client, mixed, EACH))),
         ('redpipe', lambda: run(together(root, nested, 0, mixed, EACH))),

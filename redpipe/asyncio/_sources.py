@@ -72,7 +72,7 @@ def make_ready(connection):
 def _was_closed(connection):
     """Return True if the other end has closed *connection*.
 
-    An event loop learns it as it turns, and it may not have turned since.
+    An event loop learns it as it turns, and it may not have turned since; the pools look at what it has read.
     """
     writer = getattr(connection, '_writer', None)
     if not isinstance(writer, StreamWriter) or not hasattr(select, 'poll'):

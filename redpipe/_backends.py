@@ -57,6 +57,11 @@ class Backend(object):
         """Return True if both reach the same servers over the same connections."""
         return self._identity() == other._identity()
 
+    def take_over(self, other):
+        """Follow *other*, which reaches the same servers, under its name."""
+        # The first client may own the pool that both use, and close it when it goes.
+        self.client = other.client
+
     def _identity(self):
         client = self.client
         if client is None:

@@ -36,10 +36,10 @@ except ImportError:
 
 __all__ = ['CLUSTERS', 'LIBRARIES', 'POOL_HEALTH_CHECKS', 'PushNotification', 'annotate', 'base_error',
            'buffered_replies', 'can_go_directly', 'client_errors', 'close_idle', 'comes_from_outside',
-           'count_error_reply', 'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'is_cluster',
-           'is_coroutine_function', 'is_guarded', 'is_library_class', 'is_library_error', 'is_out', 'let_go',
-           'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several', 'returns_error_replies', 'shut_down',
-           'wants_command_name']
+           'count_error_reply', 'counts_batches', 'direct_state', 'encoder_for', 'fail_for', 'has_open_connections',
+           'is_cluster', 'is_coroutine_function', 'is_guarded', 'is_library_class', 'is_library_error', 'is_out',
+           'let_go', 'package_of', 'refreshes_nodes', 'refuse_decoded', 'refuse_several', 'returns_error_replies',
+           'shut_down', 'wants_command_name']
 
 #: The packages whose clients make pipelines that have all of redis-py's commands.
 LIBRARIES = ('redis', 'valkey')
@@ -229,6 +229,12 @@ def shut_down(connection):
             sock.shutdown(socket.SHUT_RDWR)
         except (OSError, socket.error):
             pass  # it has ended already
+
+
+def has_open_connections(pool):
+    """Return True if a connection of *pool*, of an asyncio client, is open."""
+    return any(connection.is_connected for name in ('_available_connections', '_in_use_connections')
+               for connection in getattr(pool, name, ()))
 
 
 def let_go(connection, pool):

@@ -27,6 +27,9 @@ class ConnectionManager(object):
 
     connections = {}
 
+    #: Whose ``disconnect`` forgets one of them.
+    _module = 'redpipe'
+
     #: Those of asyncio clients, which ``redpipe.asyncio`` connects.
     asyncio_connections = {}
 
@@ -48,13 +51,16 @@ class ConnectionManager(object):
         """Raise InvalidPipeline for connection *name* of an asyncio client where a blocking one has no place."""
         if name not in cls.connections:
             raise InvalidPipeline(
-                'connection %s has an asyncio client alone, which only "async with redpipe.asyncio.autoexec() as pipe" '
-                'can use; make the root so, and give its pipe to functions, keyspaces and Structs' % brief(name))
+                'connection %s has an asyncio client alone; in a coroutine, write "await '
+                'redpipe.asyncio.call(function, ...)", or "async with redpipe.asyncio.autoexec() as pipe" and give '
+                'that pipe to functions, keyspaces and Structs; a thread without an event loop needs a blocking client '
+                'under this name' % brief(name))
         if _runs_a_loop():
             raise InvalidPipeline(
                 'connection %s has an asyncio client too, and this thread runs an event loop, which a blocking call '
-                'would stop; make the root by "async with redpipe.asyncio.autoexec() as pipe" and give its pipe to '
-                'functions, keyspaces and Structs, or connect the blocking client under another name' % brief(name))
+                'would stop; write "await redpipe.asyncio.call(function, ...)", or "async with '
+                'redpipe.asyncio.autoexec() as pipe" and give that pipe to functions, keyspaces and Structs, or '
+                'connect the blocking client under another name' % brief(name))
 
     @classmethod
     def get(cls, name=None):
@@ -99,10 +105,9 @@ class ConnectionManager(object):
         if taken is not None:
             if not taken.reaches_same_servers(backend):
                 raise AlreadyConnected(
-                    'connection %s belongs to another client; call redpipe.disconnect(%s) first, or '
-                    'choose another name' % (brief(name), brief(name)))
-            # The first client may own the pool that both use, and close it when it goes.
-            backend.client = taken.client
+                    'connection %s belongs to another client; call %s.disconnect(%s) first, or '
+                    'choose another name' % (brief(name), cls._module, brief(name)))
+            backend.take_over(taken)
         cls.connections[name] = backend
 
 

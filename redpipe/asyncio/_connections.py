@@ -9,6 +9,7 @@ from .._batches.client_pipelines import ClientPipelineBatch
 from .._batches.direct import DirectBatch, DirectTransaction
 from .._client_libraries import (
     LIBRARIES,
+    has_open_connections,
     is_cluster,
     is_coroutine_function,
     is_library_class,
@@ -19,7 +20,7 @@ from .._client_libraries import (
 from .._pipe_methods import REDIS, CommandMethods
 from .._texts import brief
 from ..connections import DEFAULT, ConnectionManager
-from ..exceptions import InvalidPipeline
+from ..exceptions import InvalidOperation, InvalidPipeline
 from ._guard import async_guard
 from ._sources import AsyncConnectionSource
 
@@ -30,6 +31,7 @@ class AsyncConnectionManager(ConnectionManager):
     """The registry of the connections of asyncio clients, for the whole process and used as a class."""
 
     connections = ConnectionManager.asyncio_connections
+    _module = 'redpipe.asyncio'
 
     @classmethod
     def backend(cls, name=None):
@@ -42,7 +44,7 @@ class AsyncConnectionManager(ConnectionManager):
                 'connection %s has no asyncio client%s; call redpipe.asyncio.connect_redis(client%s) first' % (
                     brief(name), ', only a blocking one' if name in ConnectionManager.connections else '',
                     '' if name == DEFAULT else ', name=%s' % brief(name))) from None
-        return backend.now() if type(backend) is _BackendPerLoop else backend
+        return backend.in_loop(asyncio.get_running_loop())
 
     @classmethod
     def connect_redis(cls, client, name=None, transaction=False, direct=True, at_most_once=True):
@@ -80,6 +82,18 @@ class AsyncBackend(Backend):
 
     source, client_pipeline_batch = AsyncConnectionSource, AsyncClientPipelineBatch
 
+    #: A weak reference to the event loop in which the client was used last.
+    _loop = None
+
+    def in_loop(self, loop):
+        """Return the backend itself; InvalidOperation if connections of the client belong to another event loop."""
+        if self._loop is None or self._loop() is not loop:
+            if self._loop is not None and has_open_connections(self.client.connection_pool):
+                raise InvalidOperation('the connections of this client belong to another event loop; close the client '
+                                       'in that, or connect a callable, which makes a client for each loop')
+            self._loop = weakref.ref(loop)
+        return self
+
 
 class _BackendPerLoop(object):
     """The connection of the clients that *make* makes, one for each event loop; *options* are those of all of them."""
@@ -90,21 +104,28 @@ class _BackendPerLoop(object):
     def __init__(self, make, options):
         self._make = make
         self._options = options
+        self._clients = weakref.WeakKeyDictionary()
         self._backends = weakref.WeakKeyDictionary()
 
     def reaches_same_servers(self, other):
         return isinstance(other, _BackendPerLoop) and self._make == other._make
 
-    def now(self):
-        """Return the backend of the loop that runs."""
-        loop = asyncio.get_running_loop()
+    def take_over(self, other):
+        self._clients = other._clients
+
+    def in_loop(self, loop):
+        """Return the backend of *loop*, which runs."""
         backend = self._backends.get(loop)
         if backend is None:
             # The connections of a client hold the loop that they are of, which keeps it among the keys.
-            for ended in [known for known in self._backends if known.is_closed()]:
-                del self._backends[ended]
-            client = self._make()
+            for known in self._clients, self._backends:
+                for ended in [one for one in known if one.is_closed()]:
+                    del known[ended]
+            client = self._clients.get(loop)
+            if client is None:
+                client = self._make()
             backend = self._backends[loop] = backend_for_client(client, **self._options)
+            self._clients[loop] = client
         return backend
 
 

@@ -117,7 +117,7 @@ class KeyspaceBase(object):
     def _refuse_pipe(self, instead):
         if self._pipe is not None:
             raise InvalidOperation(
-                'iterating takes several round trips, which no pipe can hold; call it on %s(), '
+                'iterating takes several round trips, which no pipe can hold; call it on a %s without a pipe, '
                 'or %s' % (type(self).__name__, instead))
 
     # Codecs.

@@ -34,11 +34,11 @@ def test_each_loop_has_the_client_that_is_made_for_it(settings):
         return made[-1]
 
     redpipe.asyncio.connect_redis(make)
-    redpipe.asyncio.connect_redis(make)
     assert made == []
 
     async def main():
         assert await echo('a') == b'a'
+        redpipe.asyncio.connect_redis(make)
         assert await echo('b') == b'b'
         await aclose(made[-1])
 
@@ -47,6 +47,23 @@ def test_each_loop_has_the_client_that_is_made_for_it(settings):
     assert len(made) == 3
     # Of loops that are closed, the clients of the last are kept at most.
     assert len(redpipe.connections.ConnectionManager.asyncio_connections['default']._backends) == 1
+
+
+def test_a_client_belongs_to_one_loop_until_it_is_closed(settings):
+    client = []
+
+    async def main(close):
+        if not client:
+            client.append(redis.asyncio.Redis(**settings))
+            redpipe.asyncio.connect_redis(client[0])
+        assert await echo('a') == b'a'
+        if close:
+            await client[0].connection_pool.disconnect()
+
+    asyncio.run(main(close=True))
+    asyncio.run(main(close=False))
+    with pytest.raises(redpipe.InvalidOperation, match='another event loop'):
+        asyncio.run(main(close=False))
 
 
 @pytest.mark.parametrize('make', [lambda: 7, lambda: redis.asyncio.Redis, lambda: redis.Redis(),

@@ -307,7 +307,7 @@ def test_a_name_belongs_to_one_client(settings):
         one = redis.asyncio.Redis(**settings)
         redpipe.asyncio.connect_redis(one)
         redpipe.asyncio.connect_redis(one)
-        with pytest.raises(redpipe.AlreadyConnected):
+        with pytest.raises(redpipe.AlreadyConnected, match=r"call redpipe.asyncio.disconnect\('default'\) first"):
             redpipe.asyncio.connect_redis(redis.asyncio.Redis(**settings))
     asyncio.run(main())
 

@@ -185,7 +185,13 @@ def test_every_method_is_called_or_excluded_with_the_reason():
     assert names - called == set(NO_METHOD)
 
 
+#: MULTI is the same to both drivers; asyncio has it in the random sequences and words.
+without_multi_alone = pytest.mark.parametrize('transaction', [False, pytest.param(True, marks=pytest.mark.blocking(
+    'the random sequences and words have it'))], ids=['', 'MULTI'])
+
+
 @pytest.mark.parametrize('about', TYPES)
+@without_multi_alone
 def test_commands_by_their_words(about, clients, transaction, data, connect, driver):
     connect(clients[1], transaction=transaction)
     assert driver.backend().direct
@@ -193,8 +199,7 @@ def test_commands_by_their_words(about, clients, transaction, data, connect, dri
 
 
 @pytest.mark.parametrize('about', TYPES)
-@pytest.mark.parametrize('transaction', [False, pytest.param(True, marks=pytest.mark.blocking(
-    'methods queue what they queue without MULTI'))], ids=['', 'MULTI'])
+@without_multi_alone
 @pytest.mark.filterwarnings('ignore::DeprecationWarning')
 def test_commands_by_their_methods(about, clients, transaction, data, connect, driver):
     connect(clients[1], transaction=transaction)
@@ -202,6 +207,7 @@ def test_commands_by_their_methods(about, clients, transaction, data, connect, d
             clients, transaction, data, driver)
 
 
+@without_multi_alone
 @pytest.mark.filterwarnings('ignore::DeprecationWarning')
 def test_over_redis_pys_own_pipeline(transaction, data, newest, connect, driver):
     clients = two_clients(newest, driver)

@@ -150,8 +150,12 @@ FORGOTTEN = '{exception.args}'
 
 def is_same(theirs, ours):
     """Return True if both answers are the same, but for the names of classes and for what redis-py forgets to say."""
-    said = repr(theirs).replace('AsyncManagementCommands', 'ManagementCommands').split(FORGOTTEN)
-    return theirs == ours or (repr(ours).startswith(said[0]) if len(said) > 1 else repr(ours) == said[0])
+    if theirs == ours:
+        return True
+    # How a text is quoted depends on what it says.
+    theirs, ours = (re.sub(r'[\'"\\]', '', repr(one)) for one in (theirs, ours))
+    pattern = re.escape(theirs).replace(re.escape(FORGOTTEN), '.*').replace('AsyncManagement', 'Management')
+    return ('AsyncManagement' in theirs or FORGOTTEN in theirs) and re.match(pattern + '$', ours, re.S) is not None
 
 
 def is_data_error(theirs, ours, driver):

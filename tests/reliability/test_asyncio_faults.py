@@ -13,17 +13,15 @@ from drivers import DRIVERS
 from faults import LOSSES, Proxy
 from test_clean_connections import assert_clean
 from test_contract import get, incr, retries
-from test_faults import (  # noqa: F401 (fixtures)
-    PROGRAMS,
-    certificate,
-    each_fault,
-    over_tls,
-    over_unix,
-    prepare,
-    second,
-)
 
 pytestmark = pytest.mark.usefixtures('over_drivers')
+
+
+@pytest.fixture(autouse=True)
+def no_connections():
+    redpipe.reset()
+    yield
+    redpipe.reset()
 
 
 @pytest.fixture(scope='module')
@@ -31,21 +29,6 @@ def driver():
     """The tests are about asyncio alone."""
     with DRIVERS['asyncio']() as one:
         yield one
-
-
-@each_fault
-@pytest.mark.parametrize('transport', ['unix', 'tls'])
-def test_a_fault_over_another_transport(transport, fault, request, driver, second):  # noqa: F811
-    reached = request.getfixturevalue('over_' + transport)
-    reached.driver, reached.direct = driver, True
-    reached.begin()
-    parts = PROGRAMS['mixed']
-    ledger = prepare(reached, second, again=1)
-    reached.proxy.next(fault, after=2)
-    ledger.batch(parts)
-    ledger.recover(parts)
-    ledger.check()
-    redpipe.reset()
 
 
 # -- connections that end while nobody uses them
@@ -66,7 +49,6 @@ def test_a_connection_that_ended_meanwhile_is_replaced_before_a_write(reset, tur
     proxy.close_all(reset)
     (driver.pause if turns else time.sleep)(0.05)
     assert executed(incr('k')) == 2
-    redpipe.reset()
 
 
 # -- many tasks
@@ -147,4 +129,3 @@ def test_no_reply_goes_astray_between_tasks_while_connections_die(request, cance
             assert executed(lambda pipe: pipe.echo(str(number))) == str(number).encode()
         assert_clean(driver.twin(original).connection_pool, driver)
         assert executed(get('count')) == str(counted).encode()
-        redpipe.reset()

@@ -445,7 +445,8 @@ def test_a_list_that_begins_with_the_end_of_the_connection(server, parser, trans
 # -- what never goes out
 
 @pytest.mark.parametrize('value', [object(), None, [1], u'\ud800'], ids=lambda value: type(value).__name__)
-@pytest.mark.parametrize('others', [0, 1, 50000])
+@pytest.mark.parametrize('others', [0, 1, pytest.param(
+    50000, marks=pytest.mark.blocking('is packed by the same code'))])
 def test_a_value_that_cannot_be_encoded(value, others, server, transaction, connect):
     if six.PY2 and value == u'\ud800' or RELEASE < (3, 0):
         pytest.skip('this redis-py encodes it')

@@ -151,6 +151,7 @@ class Asyncio:
 
     def __enter__(self):
         self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)  # to which pools belong that are made before it runs, on Python 3.9
         self._root = root_class(self)
         self._twins = weakref.WeakKeyDictionary()
         self._clients = weakref.WeakSet()
@@ -159,6 +160,7 @@ class Asyncio:
     def __exit__(self, *error):
         self.close()
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        asyncio.set_event_loop(None)
         self.loop.close()
 
     def begin(self):

@@ -53,14 +53,14 @@ class ConnectionManager(object):
             raise InvalidPipeline(
                 'connection %s has an asyncio client alone; in a coroutine, write "await '
                 'redpipe.asyncio.call(function, ...)", or "async with redpipe.asyncio.autoexec() as pipe" and give '
-                'that pipe to functions, keyspaces and Structs; a thread without an event loop needs a blocking client '
-                'under this name' % brief(name))
+                'that pipe to functions, keyspaces and Structs; iterate by "async for"; a thread without an event loop '
+                'needs a blocking client under this name' % brief(name))
         if _runs_a_loop():
             raise InvalidPipeline(
                 'connection %s has an asyncio client too, and this thread runs an event loop, which a blocking call '
                 'would stop; write "await redpipe.asyncio.call(function, ...)", or "async with '
-                'redpipe.asyncio.autoexec() as pipe" and give that pipe to functions, keyspaces and Structs, or '
-                'connect the blocking client under another name' % brief(name))
+                'redpipe.asyncio.autoexec() as pipe" and give that pipe to functions, keyspaces and Structs; iterate '
+                'by "async for"; or connect the blocking client under another name' % brief(name))
 
     @classmethod
     def get(cls, name=None):

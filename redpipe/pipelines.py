@@ -132,7 +132,7 @@ class Pipe(object):
         """Call *callback*, without arguments, when the Futures of the pipeline have their results."""
         if not callable(callback):
             raise InvalidOperation('a callback must be callable, a %s is not' % type(callback).__name__)
-        if is_coroutine_function(callback):
+        if is_coroutine_function(callback) or is_coroutine_function(getattr(type(callback), '__call__', None)):
             raise InvalidOperation('a callback is called, not awaited; %r is a coroutine function: await it after the '
                                    'block, or let the callback start a task' % getattr(callback, '__name__', callback))
         self._callbacks.append(callback)

@@ -32,12 +32,13 @@ class Packed(object):
         #: The names of the commands, each with its words, or None if it is one word.
         self.names = dict((name, _split(name)) for name in set(map(itemgetter(0), commands)))
         self._pack = self._packer()
-        self._pieces, size = [], 0
+        self._pieces, size, self._cut = [], 0, False
         for piece in self._all():
             if size < AHEAD:
                 self._pieces.append(piece)
+            else:
+                self._cut = True
             size += len(piece)
-        self._cut = size >= AHEAD
 
     def __iter__(self):
         rest = islice(self._all(), len(self._pieces), None) if self._cut else ()
@@ -45,7 +46,8 @@ class Packed(object):
 
     def _all(self):
         commands = iter(self._commands)
-        pieces, size, count = [self._before], 0, 16
+        # One piece alone is joined without a copy.
+        pieces, size, count = [self._before] if self._before else [], 0, 16
         while True:
             some = list(islice(commands, count))
             if not some:
@@ -58,9 +60,10 @@ class Packed(object):
                 pieces, size = [], 0
             # As many as should fit, going by the last ones.
             count = max(1, min(count * 4, count * PIECE // len(piece)))
-        last = b''.join(pieces + [self._after])
-        if last:  # a transport of asyncio would never be done with an empty piece
-            yield last
+        if self._after:
+            pieces.append(self._after)
+        if pieces:  # a transport of asyncio would never be done with an empty piece
+            yield b''.join(pieces)
 
     def _packed(self, commands):
         """Return the packed form of each of *commands*."""

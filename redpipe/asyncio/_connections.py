@@ -2,6 +2,7 @@
 import asyncio
 import inspect
 import sys
+import threading
 import weakref
 
 from .._backends import Backend, described_kind
@@ -44,11 +45,14 @@ class AsyncConnectionManager(ConnectionManager):
                 'connection %s has no asyncio client%s; call redpipe.asyncio.connect_redis(client%s) first' % (
                     brief(name), ', only a blocking one' if name in ConnectionManager.connections else '',
                     '' if name == DEFAULT else ', name=%s' % brief(name))) from None
-        return backend.in_loop(asyncio.get_running_loop())
+        return backend.in_loop(asyncio._get_running_loop())
 
     @classmethod
     def connect_redis(cls, client, name=None, transaction=False, direct=True, at_most_once=True):
         """Connect a client, or what makes one; see :func:`connect_redis`."""
+        if is_coroutine_function(client):
+            raise InvalidPipeline('the callable that makes a client for each event loop is called, not awaited; %r is '
+                                  'a coroutine function' % getattr(client, '__name__', client))
         options = dict(transaction=transaction, direct=direct, at_most_once=at_most_once)
         makes = inspect.isfunction(client) or inspect.ismethod(client) or inspect.isclass(client) or (
             callable(client) and not hasattr(client, 'pipeline'))
@@ -87,7 +91,7 @@ class AsyncBackend(Backend):
 
     def in_loop(self, loop):
         """Return the backend itself; InvalidOperation if connections of the client belong to another event loop."""
-        if self._loop is None or self._loop() is not loop:
+        if loop is not None and (self._loop is None or self._loop() is not loop):
             if self._loop is not None and has_open_connections(self.client.connection_pool):
                 raise InvalidOperation('the connections of this client belong to another event loop; close the client '
                                        'in that, or connect a callable, which makes a client for each loop')
@@ -106,6 +110,7 @@ class _BackendPerLoop(object):
         self._options = options
         self._clients = weakref.WeakKeyDictionary()
         self._backends = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
 
     def reaches_same_servers(self, other):
         return isinstance(other, _BackendPerLoop) and self._make == other._make
@@ -115,23 +120,26 @@ class _BackendPerLoop(object):
 
     def in_loop(self, loop):
         """Return the backend of *loop*, which runs."""
-        backend = self._backends.get(loop)
-        if backend is None:
-            # The connections of a client hold the loop that they are of, which keeps it among the keys.
-            for known in self._clients, self._backends:
-                for ended in [one for one in known if one.is_closed()]:
-                    del known[ended]
-            client = self._clients.get(loop)
-            if client is None:
-                client = self._make()
-            backend = self._backends[loop] = backend_for_client(client, **self._options)
-            self._clients[loop] = client
-        return backend
+        if loop is None:
+            raise InvalidOperation('a client of this connection is made for each event loop, and this thread runs none')
+        with self._lock:  # other threads have other loops
+            backend = self._backends.get(loop)
+            if backend is None:
+                # The connections of a client hold the loop that they are of, which keeps it among the keys.
+                for known in self._clients, self._backends:
+                    for ended in [one for one in known if one.is_closed()]:
+                        del known[ended]
+                client = self._clients.get(loop)
+                if client is None:
+                    client = self._make()
+                backend = self._backends[loop] = backend_for_client(client, **self._options)
+                self._clients[loop] = client
+            return backend
 
 
 def backend_for_client(client, transaction, direct, at_most_once):
     """Return the backend of *client*, an asyncio one."""
-    if isinstance(client, type) or not callable(getattr(client, 'pipeline', None)):
+    if isinstance(client, type) or hasattr(client, 'command_stack') or not callable(getattr(client, 'pipeline', None)):
         raise InvalidPipeline('an asyncio client such as redis.asyncio.Redis() was expected, not %s' % (
             described_kind(client)))
     name = '%s.%s' % (type(client).__module__, type(client).__name__)

@@ -1,4 +1,5 @@
 """``async for`` over what keyspaces iterate."""
+from ..exceptions import InvalidOperation
 from ..keyspaces._pages import Pages
 from ._pipelines import autoexec
 
@@ -10,19 +11,20 @@ def _itself(pages):
 
 
 async def _next(pages):
-    if pages._awaited is None:
-        pages._awaited = _items(pages)
-    return await pages._awaited.__anext__()
-
-
-async def _items(pages):
-    cursor = None
-    while cursor is None or cursor:
-        async with autoexec() as pipe:
-            asked = pages.ask(cursor, pipe)
-        cursor, items = pages.found(asked)
-        for item in items:
-            yield item
+    while True:
+        for item in pages.items:
+            return item
+        if pages.ended:
+            raise StopAsyncIteration
+        if pages.is_asked:
+            raise InvalidOperation('another task waits for the next page of this iterator; make one for each task')
+        pages.is_asked = True
+        try:
+            async with autoexec() as pipe:
+                asked = pages.ask(pipe)
+            pages.take(asked)
+        finally:
+            pages.is_asked = False
 
 
 Pages.__aiter__, Pages.__anext__ = _itself, _next

@@ -7,7 +7,7 @@ from .._pipe_methods import REDIS
 from .._texts import described
 from ..connections import DEFAULT
 from ..exceptions import InvalidOperation
-from ..futures import plain
+from ..futures import Future, plain
 from ..pipelines import NestedPipeline as BlockingNestedPipeline, Pipe, refuse_pipe, run_callbacks, warn_if_dropped
 from ._connections import AsyncConnectionManager
 from ._exchange import exchange
@@ -28,6 +28,7 @@ class Pipeline(Pipe):
         return Pipe.__enter__(self)
 
     async def __aexit__(self, exc_type, exc_value, traceback):
+        self._block_ended = True  # who hands over while this awaits is told that it is too late
         try:
             if exc_type is None and self._autoexec:
                 await self.execute()
@@ -99,10 +100,16 @@ def autoexec(pipe=None, name=None, raise_on_error=True):
 async def call(function, *args, **kwargs):
     """Call *function* with these arguments and ``pipe=`` a root of its own, execute that, and return what it returned.
 
-    A Future is returned as its result. A coroutine function is awaited before the root executes.
+    A Future is returned as its result. What can be awaited, such as a coroutine, is awaited before the root executes.
     """
+    if 'pipe' in kwargs:
+        raise InvalidOperation('call() gives the function a root of its own; where there is a pipe, call the function '
+                               'itself, with pipe=pipe')
     async with autoexec() as pipe:
         returned = function(*args, pipe=pipe, **kwargs)
-        if inspect.iscoroutine(returned):
+        if inspect.isasyncgen(returned):
+            raise InvalidOperation('call() cannot execute the root of an asynchronous generator; let the function '
+                                   'return a list')
+        if inspect.isawaitable(returned) and not isinstance(returned, Future):
             returned = await returned
     return plain(returned)

@@ -20,16 +20,23 @@ class Pages(object):
         self._scan = scan
         self._args = args
         self._options = options
-        self._items = self._awaited = None
+        self._cursor = None
+        self.items = iter(())
+        self.ended = self.is_asked = False
 
-    def ask(self, cursor, pipe=None):
-        """Return a Future of the page at *cursor*, of the first one for None, queued on *pipe* or read at once."""
+    def ask(self, pipe=None):
+        """Return a Future of the next page, queued on *pipe* or read at once."""
         keyspace = copy.copy(self._keyspace)
         keyspace._pipe = pipe
-        return getattr(keyspace, self._scan)(*self._args, cursor=cursor or 0, **self._options)
+        return getattr(keyspace, self._scan)(*self._args, cursor=self._cursor or 0, **self._options)
 
-    def found(self, asked):
-        """Return the next cursor, which is false at the end, and the items of what ``ask`` has returned."""
+    def take(self, asked):
+        """Take the items of the page that ``ask`` has returned. After an error the same page is asked for again."""
+        cursor, items = self._found(asked)
+        self._cursor, self.items, self.ended = cursor, iter(items), not cursor
+
+    def _found(self, asked):
+        """Return the next cursor, which is false at the end, and the items."""
         with not_ended():
             cursor, found = asked.result
         return cursor, found.items() if isinstance(found, dict) else found
@@ -38,18 +45,14 @@ class Pages(object):
         return self
 
     def __next__(self):
-        if self._items is None:
-            self._items = self._blocking()
-        return next(self._items)
+        while True:
+            for item in self.items:
+                return item
+            if self.ended:
+                raise StopIteration
+            self.take(self.ask())
 
     next = __next__
-
-    def _blocking(self):
-        cursor = None
-        while cursor is None or cursor:
-            cursor, items = self.found(self.ask(cursor))
-            for item in items:
-                yield item
 
 
 @contextmanager

@@ -221,7 +221,7 @@ class ShardedHash(HashMembers):
 class _PagesOfShards(Pages):
     """Pages of all shards at once, whose cursor is a dict of their cursors."""
 
-    def found(self, asked):
+    def _found(self, asked):
         cursors, items = {}, []
         for key, page in asked:
             with not_ended():

@@ -397,3 +397,88 @@ def test_redpipe_alone_imports_nothing_of_asyncio():
               'import redpipe\n'
               'print([name for name in set(sys.modules) - before if "asyncio" in name])\n')
     assert subprocess.check_output([sys.executable, '-c', script], cwd=ROOT).split() == [b'[]']
+
+
+def test_an_iterator_goes_on_behind_an_error(run, client, monkeypatch):
+    members = set('member %d' % number for number in range(300))
+    client.sadd('T{x}', *members)
+
+    async def main(one):
+        found, got = Tags().sscan_iter('x', count=10), []
+        failed = 0
+        while True:
+            if len(got) > 100 and failed < 2:
+                failed += 1
+                monkeypatch.setattr(redpipe.asyncio._pipelines, 'exchange', failing)
+            try:
+                got.append(await found.__anext__())
+            except ZeroDivisionError:
+                monkeypatch.undo()
+            except StopAsyncIteration:
+                break
+        assert failed == 2
+        assert set(got) == members
+
+    async def failing(parts):
+        raise ZeroDivisionError
+    run(main)
+
+
+def test_two_tasks_do_not_share_an_iterator(run):
+    async def main(_):
+        found = Tags().sscan_iter('x')
+        first, second = await asyncio.gather(found.__anext__(), found.__anext__(), return_exceptions=True)
+        assert isinstance(first, StopAsyncIteration) or isinstance(first, RuntimeError)
+        assert isinstance(second, redpipe.InvalidOperation)
+    run(main)
+
+
+def test_what_comes_too_late_is_refused(run):
+    async def main(_):
+        async def late(pipe):
+            await asyncio.sleep(0.05)
+            async with redpipe.asyncio.autoexec(pipe) as pipe:
+                pipe.incr('late')
+
+        async with redpipe.asyncio.autoexec() as pipe:
+            task = asyncio.ensure_future(late(pipe))
+            pipe.blpop('missing', 1)
+        with pytest.raises(redpipe.InvalidOperation, match='was left already'):
+            await task
+    run(main)
+
+
+def test_call_awaits_whatever_can_be_awaited(run):
+    async def counted(pipe):
+        return visit('home', pipe)
+
+    async def main(_):
+        assert await redpipe.asyncio.call(lambda pipe: asyncio.ensure_future(counted(pipe))) == 1
+        assert await redpipe.asyncio.call(lambda pipe: counted(pipe)) == 2
+
+        async def generator(pipe):
+            yield visit('home', pipe)
+        with pytest.raises(redpipe.InvalidOperation, match='asynchronous generator'):
+            await redpipe.asyncio.call(generator)
+        with pytest.raises(redpipe.InvalidOperation, match='root of its own'):
+            await redpipe.asyncio.call(visit, 'home', pipe=None)
+    run(main)
+
+
+class AwaitedCallback(object):
+    async def __call__(self):
+        pass
+
+
+def test_an_object_that_is_awaited_is_no_callback():
+    with pytest.raises(redpipe.InvalidOperation, match='coroutine'):
+        redpipe.pipeline().on_execute(AwaitedCallback())
+
+
+def test_what_makes_clients_is_called():
+    async def make():
+        pass
+    with pytest.raises(redpipe.InvalidPipeline, match='coroutine function'):
+        redpipe.asyncio.connect_redis(make)
+    with pytest.raises(redpipe.InvalidPipeline, match='a Pipeline'):
+        redpipe.asyncio.connect_redis(redis.asyncio.Redis.pipeline(redis.asyncio.Redis()))

@@ -4,7 +4,6 @@
 ``assert_type`` must hold for the checkers, and for the values that come back from a server.
 """
 import ast
-import asyncio
 import inspect
 import io
 import json
@@ -30,7 +29,9 @@ from test_docs import blocks
 
 typing = pytest.importorskip('typing')
 pytest.importorskip('mypy')
-awaited = pytest.importorskip('redpipe.asyncio')
+asyncio = pytest.importorskip('asyncio')
+pytest.importorskip('redpipe.asyncio')
+connected = pytest.importorskip('asyncio_driver').connected
 
 HERE = os.path.join(ROOT, 'tests', 'project', 'typing')
 FILES = sorted(os.path.join(HERE, name) for name in os.listdir(HERE) if name.endswith('.py'))
@@ -345,14 +346,6 @@ def alone(newest):
     redpipe.disable_threads()
     redpipe.reset()
     client.connection_pool.disconnect()
-
-
-async def connected(function, server):
-    """Await *function* while an asyncio client of *server* is the default connection."""
-    async with redis.asyncio.Redis(host=server.host, port=server.port) as client:
-        awaited.connect_redis(client)
-        await function()
-        awaited.disconnect()
 
 
 @pytest.mark.parametrize('path', FILES, ids=os.path.basename)

@@ -17,7 +17,7 @@ import redpipe.pipelines
 from redpipe.asyncio._connections import AsyncConnectionManager
 from redpipe.pipelines import pipeline as blocking_pipeline
 
-__all__ = ['Asyncio']
+__all__ = ['Asyncio', 'connected']
 
 #: The classes of redis.asyncio by those of the blocking side.
 TWINS = {
@@ -237,3 +237,11 @@ class Asyncio:
 
     def backend(self, name=None):
         return AsyncConnectionManager.backend(name)
+
+
+async def connected(function, server):
+    """Await *function* while an asyncio client of *server* is the default connection."""
+    async with redis.asyncio.Redis(host=server.host, port=server.port) as client:
+        redpipe.asyncio.connect_redis(client)
+        await function()
+        redpipe.asyncio.disconnect()

@@ -11,6 +11,7 @@ import re
 import shlex
 
 import redis
+import six
 
 from places import COMMANDS
 from servers import eventually
@@ -1158,7 +1159,9 @@ class Data(object):
         where = client.connection_pool.connection_kwargs
         self._connection = redis.Connection(host=where['host'], port=where['port'])
         commands = [('CLIENT', 'REPLY', 'OFF')] + _DATA + [('CLIENT', 'REPLY', 'ON')]
-        self._packed = b''.join(self._connection.pack_commands(commands))
+        # redis-py 2.10 joins words of both kinds.
+        self._packed = b''.join([six.ensure_binary(piece) for words in commands
+                                 for piece in self._connection.pack_command(*words)])
         self.prepare()
         self.names = {
             'SHA': hashlib.sha1(SCRIPT.encode()).hexdigest(),

@@ -8,7 +8,8 @@ import os
 from typing import Annotated, Any, AsyncIterator
 
 import redis.asyncio
-from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 import redpipe.asyncio
@@ -22,11 +23,19 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Connect when the application starts, in the event loop that serves it."""
     async with redis.asyncio.Redis.from_url(os.environ.get('REDIS_URL', 'redis://localhost:6379')) as client:
         redpipe.asyncio.connect_redis(client)
-        yield
-        redpipe.asyncio.disconnect()
+        try:
+            yield
+        finally:
+            redpipe.asyncio.disconnect()
 
 
 app = FastAPI(lifespan=lifespan)
+
+
+@app.exception_handler(redis.ConnectionError)
+@app.exception_handler(redis.TimeoutError)
+async def unavailable(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({'detail': 'try again later'}, status_code=503)
 
 
 class Page(BaseModel):

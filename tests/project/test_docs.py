@@ -165,7 +165,7 @@ class Runner(object):
         for block, after in zip(found, found[1:] + [None]):
             if block.is_output:
                 continue
-            if block.is_run and not missing(block.notes.get('needs', 'python 2.7'), self.server):
+            if self.is_run(block):
                 want = after.text if after is not None and after.is_output else ''
                 self.check(block, want, self.said_by(block))
                 self.ran += 1
@@ -194,11 +194,14 @@ class Runner(object):
             pytest.fail('%r prints\n\n%s\nand the page says\n\n%s' % (
                 block, got, want or 'nothing: show it in a block with :class: output'), pytrace=False)
 
+    def is_run(self, block):
+        return block.is_run and not missing(block.notes.get('needs', 'python 2.7'), self.server)
+
     def run_tests(self, found, directory):
         """Run the tests in these blocks as if they were a file."""
         lines = ['# -*- coding: utf-8 -*-', 'from __future__ import print_function, unicode_literals']
         file = directory.join('test_of_a_page.py')
-        file.write_text('\n'.join(lines + [block.text for block in found if block.is_run]), encoding='utf-8')
+        file.write_text('\n'.join(lines + [block.text for block in found if self.is_run(block)]), encoding='utf-8')
         code = pytest.main(['-q', '-p', 'no:cacheprovider', '-c', os.devnull, '--rootdir', str(directory), str(file)])
         said = self.capsys.readouterr().out
         assert code == 0, said

@@ -9,6 +9,7 @@ import threading
 import time
 
 import pytest
+import redis
 
 import redpipe
 from examples import bookshop, readers
@@ -335,6 +336,15 @@ def test_a_background_task_counts(fastapi, client):
     while not client.hexists('reader{ann}', 'page_views') and time.time() < end:
         time.sleep(0.01)
     assert client.hget('reader{ann}', 'page_views') == b'1'
+
+
+@pytest.mark.parametrize('kind', [redis.ConnectionError, redis.TimeoutError])
+def test_a_redis_that_is_away_is_a_503(kind, fastapi, monkeypatch):
+    def away(reader, pipe=None):
+        raise kind('away')
+
+    monkeypatch.setattr(bookshop, 'basket', away)
+    assert fastapi.get('/baskets/ann').status_code == 503
 
 
 def test_the_basket_of_a_reader(app):

@@ -101,6 +101,7 @@ class Layout(object):
             'memberparse': cls.memberparse,
             '__doc__': 'The Hash under %s.' % cls.__name__,
             '__module__': cls.__module__,
+            '_spelled': '%s.core' % cls.__name__,
         })
         self.connection = self.core._connection()
         self.keyparse, self.valueparse, self.memberparse = [

@@ -64,6 +64,8 @@ class KeyspaceBase(object):
     #: The field of the values.
     valueparse = TextField
 
+    #: How a program spells the class, where that is not its name.
+    _spelled = None
     #: The last class whose codecs were checked.
     _checked_class = None
     #: The last ``keyparse`` and ``valueparse``, each with the field that it stands for.
@@ -117,8 +119,8 @@ class KeyspaceBase(object):
     def _refuse_pipe(self, instead):
         if self._pipe is not None:
             raise InvalidOperation(
-                'iterating takes several round trips, which no pipe can hold; call it on a %s without a pipe, '
-                'or %s' % (type(self).__name__, instead))
+                'iterating takes several round trips, which no pipe can hold; call it on %s(), '
+                'or %s' % (self._spelled or type(self).__name__, instead))
 
     # Codecs.
 

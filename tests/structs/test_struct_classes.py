@@ -719,3 +719,10 @@ def test_fields_may_come_from_a_class_that_is_no_struct(connected):
     Page.fields['words'] = redpipe.IntegerField
     page.update({'words': 5})
     assert page == Page('1') == {'_key': '1', 'count': 1, 'words': 5}
+
+
+def test_what_iterates_over_records_without_a_pipe_is_named(connected):
+    class Author(redpipe.Struct):
+        pass
+    with pytest.raises(redpipe.InvalidOperation, match=r'call it on Author\.core\(\)'):
+        Author.core(redpipe.pipeline()).scan_iter()

@@ -480,5 +480,8 @@ def test_what_makes_clients_is_called():
         pass
     with pytest.raises(redpipe.InvalidPipeline, match='coroutine function'):
         redpipe.asyncio.connect_redis(make)
-    with pytest.raises(redpipe.InvalidPipeline, match='a Pipeline'):
-        redpipe.asyncio.connect_redis(redis.asyncio.Redis.pipeline(redis.asyncio.Redis()))
+
+    async def main():
+        with pytest.raises(redpipe.InvalidPipeline, match='a Pipeline'):
+            redpipe.asyncio.connect_redis(redis.asyncio.Redis().pipeline())
+    asyncio.run(main())
